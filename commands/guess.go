@@ -1,0 +1,275 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+)
+
+const (
+	// maxGroups is how many groups of digits a phone number is written in.
+	maxGroups = 8
+	// maxNumbers is how many numbers of one message may begin a phone number.
+	maxNumbers = 256
+	// maxTries is how many words of one message are tried as a value of a field.
+	maxTries = 16
+)
+
+// Guess understands words without labels by their shape: a mail address, a
+// phone number, a robot's URL, "en" or "zh-cn"; of the other words the first is
+// the name and the rest the description. It fills only fields that are free, so
+// it never overwrites anything. left is what could not be placed: also what was
+// meant as a mail address, say, but is none.
+func Guess(rest string, free func(*Field) bool) (values []Value, left string) {
+	g := &guesser{text: line(fold(clip(rest, MaxText))), free: free}
+	g.words = split(g.text)
+	g.use = make([]use, len(g.words))
+	g.shapes()
+	g.prose()
+	return g.values, g.join(func(u use) bool { return u == unused || u == failed })
+}
+
+// A use is what became of a word.
+type use byte
+
+const (
+	unused use = iota
+	taken
+	failed // it has a shape, but is no valid value
+)
+
+type guesser struct {
+	text           string
+	free           func(*Field) bool
+	words          []span
+	use            []use
+	values         []Value
+	tries, numbers int
+}
+
+func (g *guesser) word(i int) string { return g.words[i].in(g.text) }
+
+// is reports whether a field can be filled.
+func (g *guesser) is(f *Field) bool {
+	return g.free(f) && !slices.ContainsFunc(g.values, func(v Value) bool { return v.Field == f })
+}
+
+// take fills a field with a text, if that is valid.
+func (g *guesser) take(f *Field, text string) bool {
+	value, note, problem := f.Clean(text)
+	if problem != nil {
+		return false
+	}
+	g.values = append(g.values, Value{Field: f, Text: value, Note: note, Guessed: true})
+	return true
+}
+
+// The fields that have a shape, and the two of prose.
+var (
+	mailField, phoneField, webhookField = Named("mail"), Named("phone"), Named("webhook")
+	languageField                       = Named("language")
+	nameField, descriptionField         = Named("name"), Named("description")
+)
+
+// shapes takes the words that show by their shape what they are.
+func (g *guesser) shapes() {
+	for i := 0; i < len(g.words) && g.tries < maxTries; i++ {
+		w := g.word(i)
+		if len(w) > maxShape {
+			continue
+		}
+		switch {
+		case isRobot(w):
+			g.shape(webhookField, i, 1)
+		case isURL(w):
+		case isMailish(w):
+			g.shape(mailField, i, 1)
+		case isPhoneRune(rune(w[0])) && g.numbers < maxNumbers:
+			g.numbers++
+			if n := g.phone(i); n > 0 {
+				g.shape(phoneField, i, n)
+				i += n - 1
+			}
+		case isLocale(w) && g.is(languageField):
+			g.shape(languageField, i, 1)
+		}
+	}
+}
+
+// shape takes n words from the one at i for a field, and the label before them.
+func (g *guesser) shape(f *Field, i, n int) {
+	if !g.is(f) {
+		return
+	}
+	g.tries++
+	text := g.text[g.words[i].from:g.words[i+n-1].to]
+	outcome := failed
+	if g.take(f, text) {
+		outcome = taken
+		g.unlabel(f, i)
+	}
+	for k := range n {
+		g.use[i+k] = outcome
+	}
+}
+
+// phone is how many words from the one at i are one phone number, 0 if none.
+// Groups of digits belong together as long as only spaces are between them.
+func (g *guesser) phone(i int) int {
+	best := 0
+	for n := 1; n <= maxGroups && i+n <= len(g.words); n++ {
+		last := g.words[i+n-1]
+		group := g.text[g.words[i].from:last.to]
+		if len(group) > maxPhone || strings.ContainsAny(group, separators) || n > 1 && !isNumber(last.in(g.text)) {
+			break
+		}
+		bare := bareNumber(group)
+		if plausiblePhone(bare) || best == 0 && isPhoneish(group) {
+			best = n
+		}
+	}
+	return best
+}
+
+// isNumber reports whether a word has only digits and the signs between them.
+func isNumber(word string) bool { return len(word) <= maxPhone && bareNumber(word) != "" }
+
+// isLocale reports whether a word names a language as systems do. "English" is
+// a word like others.
+func isLocale(w string) bool {
+	switch labelKey(w) {
+	case "en", "zh", "zhcn":
+		return true
+	}
+	return false
+}
+
+// unlabel takes the words before a value that only say what it is: "my mail is
+// a@x.com", "手机 138…", "邮箱是a@x.com".
+func (g *guesser) unlabel(f *Field, i int) {
+	from := -1
+	for k := i - 1; k >= 0 && k >= i-4 && g.use[k] == unused; k-- {
+		w := strings.ToLower(g.word(k))
+		if len(w) > maxLabel {
+			break
+		}
+		switch {
+		case labels(w) == f, k+1 < i && Named(w+g.word(k+1)) == f:
+			from = k
+			continue
+		case from >= 0 && (w == "my" || w == "the" || w == "我的" || w == "and"):
+			from = k
+			continue
+		case from < 0 && (w == "is" || w == "number" || w == "address" || w == "是" || w == "为" || w == "="):
+			continue
+		}
+		break
+	}
+	for k := max(from, 0); from >= 0 && k < i; k++ {
+		g.use[k] = taken
+	}
+}
+
+// prose takes the words without a shape: the name, then the description.
+func (g *guesser) prose() {
+	rest := g.unusedWords()
+	if len(rest) == 0 {
+		return
+	}
+	if g.is(nameField) {
+		n := g.introduction(rest)
+		if !slices.Contains(english, strings.ToLower(g.word(rest[n]))) && g.take(nameField, nameIn(g.word(rest[n]))) {
+			for _, i := range rest[:n+1] {
+				g.use[i] = taken
+			}
+			rest = g.unusedWords()
+		}
+	}
+	if len(rest) == 0 || !g.is(descriptionField) {
+		return
+	}
+	if len(rest) > 1 && Named(g.word(rest[0])) == descriptionField {
+		g.use[rest[0]] = taken
+	}
+	text := g.join(func(u use) bool { return u == unused })
+	if inner, ok := unquote(text); ok {
+		text = inner
+	}
+	if strings.ContainsFunc(text, isLetterOrDigit) && g.take(descriptionField, text) {
+		for _, i := range rest {
+			g.use[i] = taken
+		}
+	}
+}
+
+// unusedWords are the words without a use, less the slashes and dashes that
+// separate values.
+func (g *guesser) unusedWords() []int {
+	var rest []int
+	n := len(g.use)
+	for i, u := range g.use {
+		switch {
+		case u != unused:
+		case isDash(g.word(i)) && (i == 0 || i == n-1 || g.use[i-1] == taken || g.use[i+1] == taken):
+			g.use[i] = taken
+		default:
+			rest = append(rest, i)
+		}
+	}
+	return rest
+}
+
+func isDash(word string) bool { return strings.Trim(word, "/|-–—+&") == "" }
+
+// introductions may stand before a name.
+var introductions = [][]string{
+	{"my", "name", "is"}, {"the", "name", "is"}, {"name", "is"}, {"this", "is"}, {"i", "am"}, {"i'm"}, {"i’m"}, {"name"},
+	{"我", "叫"}, {"我", "是"}, {"我叫"}, {"我是"}, {"姓名"}, {"名字"}, {"名称"}, {"姓名是"}, {"名字是"}, {"我的名字是"},
+}
+
+// introduction is how many of the words only introduce the name.
+func (g *guesser) introduction(rest []int) int {
+	for _, words := range introductions {
+		if len(rest) <= len(words) {
+			continue
+		}
+		same := true
+		for k, w := range words {
+			same = same && strings.EqualFold(g.word(rest[k]), w)
+		}
+		if same {
+			return len(words)
+		}
+	}
+	return 0
+}
+
+// nameIn is a word without an introduction that runs into the name: 我叫王小明.
+func nameIn(word string) string {
+	for _, lead := range []string{"我的名字是", "我叫", "我是", "姓名", "名字"} {
+		if name, ok := strings.CutPrefix(word, lead); ok && name != "" {
+			return name
+		}
+	}
+	return word
+}
+
+// join is the text of some words. Between neighbours it stays as written.
+func (g *guesser) join(which func(use) bool) string {
+	var b strings.Builder
+	last := -1
+	for i, u := range g.use {
+		if !which(u) {
+			continue
+		}
+		switch {
+		case last < 0:
+		case last == i-1:
+			b.WriteString(g.text[g.words[last].end:g.words[i].start])
+		default:
+			b.WriteByte(' ')
+		}
+		b.WriteString(g.text[g.words[i].start:g.words[i].end])
+		last = i
+	}
+	return b.String()
+}

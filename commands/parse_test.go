@@ -1,0 +1,187 @@
+package commands
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestParseValues(t *testing.T) {
+	hook := webhookStart + token
+	tests := []struct{ in, want string }{
+		// One-liners.
+		{"register name=Alice description=\"ECS on-call\" mail=alice@example.com",
+			"register | name=Alice | description=ECS on-call | mail=alice@example.com"},
+		{"登记 姓名：王小明 用途：数据库值班 邮箱：wang@example.com 手机：13800138000",
+			"register | name=王小明 | description=数据库值班 | mail=wang@example.com | phone=13800138000 | zh"},
+		{"describe=ECS on-call mail=a@x.com", "none | description=ECS on-call | mail=a@x.com"},
+		{"register name=Alice, desc=DB on-call, night shift, mail=a@x.com",
+			"register | name=Alice | description=DB on-call, night shift | mail=a@x.com"},
+		{"ContactName=Alice Describe=ECS_Instance Channels.Mail=test@aliyun.com Channels.SMS=13333333333 Channels.AliIM=Jim Lang=zh-cn",
+			"none | name=Alice | description=ECS_Instance | mail=test@aliyun.com | phone=13333333333 | aliim=Jim | language=zh-cn"},
+		{"webhook=" + hook + " name=Alice", "none | webhook=" + hook + " | name=Alice"},
+		{"name=Alice\nmail=a@x.com\nphone=13800138000", "none | name=Alice | mail=a@x.com | phone=13800138000"},
+		{"name=Alice;mail=a@x.com；phone=13800138000", "none | name=Alice | mail=a@x.com | phone=13800138000"},
+
+		// Spaces around separators, full width, Chinese punctuation, labels that
+		// run into what stands before them.
+		{"mail = a@x.com , name = Alice", "none | mail=a@x.com | name=Alice"},
+		{"邮箱： a@x.com，姓名:李雷。", "none | mail=a@x.com | name=李雷 | zh"},
+		{"ｎａｍｅ＝Ａｌｉｃｅ　ｍａｉｌ＝ａ＠ｘ．ｃｏｍ", "none | name=Alice | mail=a@x.com"},
+		{"NAME=Alice E-Mail=a@x.com", "none | name=Alice | mail=a@x.com"},
+		{"email address: a@x.com, phone number: 138 0013 8000", "none | mail=a@x.com | phone=13800138000"},
+		{"登记姓名：张三邮箱：a@x.com手机号码：13800138000", "register | name=张三 | mail=a@x.com | phone=13800138000 | zh"},
+		{"姓名：张三。描述：数据库值班，夜间。手机：138-0013-8000。", "none | name=张三 | description=数据库值班，夜间 | phone=13800138000 | zh"},
+		{"1. 姓名：张三\n2. 邮箱：a@x.com\n3、手机：13800138000", "none | name=张三 | mail=a@x.com | phone=13800138000 | zh"},
+		{"- name: Alice\n- mail: a@x.com", "none | name=Alice | mail=a@x.com"},
+		{"--name=Alice --mail=a@x.com", "none | name=Alice | mail=a@x.com"},
+		{"**Name**: Alice\n*Email*: a@x.com\n【手机】：13800138000", "none | name=Alice | mail=a@x.com | phone=13800138000 | zh"},
+		{`{"name": "Alice", "mail": "a@x.com"}`, "none | name=Alice | mail=a@x.com"},
+		{"na\u200bme=Al\u202eice\u00a0mail=\ufeffa@x.com", "none | name=Alice | mail=a@x.com"},
+		{"name=Alice mail=a@x.com register", "register | name=Alice | mail=a@x.com"},
+		{"my mail: a@x.com and my phone: 13800138000", "none | mail=a@x.com | phone=13800138000"},
+		{"我的邮箱：a@x.com 还有手机：13800138000", "none | mail=a@x.com | phone=13800138000 | zh"},
+
+		{"登记：姓名：手机：13800138000", "register | phone=13800138000 | name: no value was given | zh"},
+		{"phone：tel:13800138000 mail=mailto:a@x.com", "none | phone=13800138000 | mail=a@x.com"},
+
+		// Quotes hold anything; one that has no end spoils nothing.
+		{`name="Alice" desc="a, b; mail=c"`, "none | name=Alice | description=a, b; mail=c"},
+		{"姓名：“张三” 描述：「数据库；夜间」", "none | name=张三 | description=数据库；夜间 | zh"},
+		{"name='Bob' desc=it's Bob's team", "none | name=Bob | description=it's Bob's team"},
+		{"desc='it's Bob's team' name=Bob", "none | description=it's Bob's team | name=Bob"},
+		{`name="Alice mail=a@x.com`, "none | name=Alice | mail=a@x.com"},
+		{"desc=“ECS on-call, night\nmail=a@x.com", "none | description=ECS on-call, night | mail=a@x.com"},
+		{"desc=`kubectl` name=Bob", "none | description=kubectl | name=Bob"},
+
+		// The platforms' mark-up.
+		{"register name=Alice mail=<mailto:a@x.com|a@x.com> phone=<tel:+8613800138000|138 0013 8000>",
+			"register | name=Alice | mail=a@x.com | phone=13800138000"},
+		{"webhook=<https://oapi.dingtalk.com/robot/send?access_token=" + token + "|https://oapi.dingtalk.com/…>", "none | webhook=" + hook},
+		{"webhook=<" + hook + ">", "none | webhook=" + hook},
+		{"mail=[a@x.com](mailto:a@x.com) desc=R&amp;D &lt;on-call&gt;", "none | mail=a@x.com | description=R&D <on-call>"},
+		{"desc=see <http://wiki.example.com|wiki.example.com> and <#C1|ops>", "none | description=see wiki.example.com and #ops"},
+		{"<@U123> register name=Alice <!channel>", "register | name=Alice"},
+		{"desc=&lt;!here&gt; &amp;lt", "none | description=<!here> &lt"},
+		{"desc=load <3 [a](b) & <b>", "none | description=load <3 [a](b) & <b>"},
+
+		// Said in so many words.
+		{"change mail to b@x.com", "none | mail=b@x.com"},
+		{"my phone number is 138 0013 8000", "none | phone=13800138000"},
+		{"please set the description to night shift, ECS", "none | description=night shift, ECS"},
+		{"邮箱改成 b@x.com", "none | mail=b@x.com | zh"},
+		{"把手机号换成13800138000吧", "none | phone=13800138000 | zh"},
+		{"手机是13800138000，邮箱是b@x.com。", "none | phone=13800138000 | mail=b@x.com | zh"},
+		{"描述改为：夜间值班", "none | description=夜间值班 | zh"},
+		{"描述改成数据库，夜间", "none | description=数据库，夜间 | zh"},
+		{"描述改成 夜间值班，邮箱改成 b@x.com", "none | description=夜间值班 | mail=b@x.com | zh"},
+		{"报警语言换成英文", "none | language=en | zh"},
+		{"邮箱改成 bob", "none | mail: there is no “@” in it; an address looks like alice@example.com | zh"},
+		{"mail is down", `none | "mail is down"`},
+		{"手机是值班专用的", `none | "手机是值班专用的" | zh`},
+		{"what is my name is Bob", `none | "what is my name is Bob" | en`},
+
+		// What is wrong is told; the good parts are kept.
+		{"register colour=red name=Bob", "register | name=Bob | colour: there is no such field"},
+		{"mial=a@x.com name=Bob", "none | name=Bob | mial: there is no such field; did you mean mail?"},
+		{"mial: a@x.com", "none | mial: there is no such field; did you mean mail?"},
+		{"desc=ECS on-call mial=a@x.com", "none | description=ECS on-call | mial: there is no such field; did you mean mail?"},
+		{"name=Alice mail=alice phone=13800138000", "none | name=Alice | phone=13800138000 | mail: there is no “@” in it; an address looks like alice@example.com"},
+		{"name=Alice Chen mail=a@x.com", "none | mail=a@x.com | name: a name can't hold a space; write for example Alice_Chen"},
+		{"name=Alice a@x.com", "none | name=Alice | \"a@x.com\""},
+		{"mail=a@x.com mail=b@x.com", "none | mail=b@x.com (it was given more than once; the last one counts)"},
+		{"mail= phone=13800138000", "none | phone=13800138000 | mail: no value was given"},
+		{"phone=138****8000", "none | phone: part of it is hidden behind asterisks; please type it in full"},
+		{"phone=138x", "none | phone: a number holds only digits, for example 13800138000"},
+		{"phone=13800138000 (work)", "none | phone=13800138000 | \"(work)\""},
+
+		// What is no label.
+		{"note: call me", "none | \"note: call me\""},
+		{"main: the database", "none | \"main: the database\""},
+		{"desc=on call at 2:30 for cpu=90 https://wiki/x?name=y", "none | description=on call at 2:30 for cpu=90 https://wiki/x?name=y"},
+		{"see https://wiki/x?mail=y,z mail=a@x.com", "none | mail=a@x.com | \"see https://wiki/x?mail=y,z\""},
+		{hook, `none | "` + hook + `"`},
+		{"oapi.dingtalk.com/robot/send?access_token=" + token, `none | "oapi.dingtalk.com/robot/send?access_token=` + token + `"`},
+		{`"name=Alice"`, `none | quoted "name=Alice"`},
+		{"“取消”", `none | quoted "取消"`},
+		{"登记 “张三”", `register | quoted "张三" | zh`},
+		{`ECS "name=x" team`, `none | "ECS \"name=x\" team"`},
+
+		// Beside values, yes and no are talk.
+		{"no, mail=b@x.com", "none | mail=b@x.com"},
+		{"不对，邮箱：b@x.com", "none | mail=b@x.com | zh"},
+		{"change mail=b@x.com please", "none | mail=b@x.com"},
+		{"hi, name=Alice", "none | name=Alice"},
+	}
+	for _, tt := range tests {
+		if got := told(Parse(tt.in)); got != tt.want {
+			t.Errorf("%q\n got %s\nwant %s", tt.in, got, tt.want)
+		}
+	}
+}
+
+func TestParseVerbs(t *testing.T) {
+	tests := []struct{ in, want string }{
+		{"", "none"}, {" \n", "none"}, {"...", `none | "..."`},
+		{"register", "register"}, {"Register!", "register"}, {"ＲＥＧＩＳＴＥＲ", "register"}, {"/contact register", "register"},
+		{"contactbot: register", "register"}, {"@contactbot 登记", "register | zh"},
+		{"登记", "register | zh"}, {"我要登记", "register | zh"}, {"帮我登记一下", "register | zh"}, {"请登记", "register | zh"}, {"添加联系人", "register | zh"},
+		{"你好，我要登记", "register | zh"}, {"hi, register", "register | en"}, {"sign up", "register | en"}, {"add me please", "register | en"},
+		{"register Alice a@x.com", `register | "Alice a@x.com"`},
+		{"please register me as an alert contact: Alice", `register | "Alice" | en`},
+		{"I'd like to register Alice", `register | "Alice" | en`},
+		{"could you sign me up", `none | "could you sign me up" | en`},
+		{"登记张三，13800138000", `register | "张三，13800138000" | zh`}, {"麻烦帮我登记张三", `register | "张三" | zh`},
+		{"注册中心值班", `none | "注册中心值班" | zh`}, {"登记 系统值班", `register | "系统值班" | zh`},
+
+		{"new", "new"}, {"start over", "new | en"}, {"重新开始", "new | zh"}, {"重来吧", "new | zh"}, {"重新登记", "new | zh"},
+		{"go on", "continue | en"}, {"继续", "continue | zh"},
+		{"back", "back"}, {"上一步", "back | zh"}, {"back to mail", "back mail"}, {"返回 邮箱", "back mail | zh"},
+		{"skip", "skip"}, {"none", "skip"}, {"跳过。", "skip | zh"}, {"没有", "skip | zh"}, {"skip phone", "skip phone"}, {"跳过 手机", "skip phone | zh"}, {"跳过手机号", "skip phone | zh"}, {"no webhook", "skip webhook"},
+		{"show", "show"}, {"查看", "show | zh"},
+		{"yes!", "yes"}, {"Y", "yes"}, {"ok", "yes"}, {"submit", "yes"}, {"确认。", "yes | zh"}, {"好的！", "yes | zh"}, {"ＯＫ", "yes"}, {"yes please", "yes | en"}, {"是的，谢谢", "yes | zh"},
+		{"no", "no"}, {"不对", "no | zh"}, {"不，谢谢", "no | zh"},
+		{"cancel", "cancel"}, {"算了吧", "cancel | zh"}, {"请取消", "cancel | zh"},
+		{"me", "me"}, {"my contacts", "me | en"}, {"我的联系人", "me | zh"},
+		{"why?", "why"}, {"为什么？", "why | zh"}, {"why phone", "why phone"}, {"why do you need my phone number?", "why phone | en"}, {"为什么要填手机？", "why phone | zh"}, {"手机号为什么必填", "why phone | zh"},
+		{"help", "help"}, {"?", "help"}, {"？？", "help"}, {"/h", "help"}, {"怎么用？", "help | zh"},
+		{"help mail", "help mail"}, {"帮助 邮箱", "help mail | zh"}, {"what is a webhook?", "help webhook | en"}, {"webhook是什么", "help webhook | zh"}, {"webhook?", "help webhook"}, {"help register", "help | en"},
+		{"english", "speak en | en"}, {"中文", "speak zh | zh"}, {"switch to Chinese", "speak zh | zh"}, {"请说中文吧", "speak zh | zh"}, {"in English please", "speak en | en"}, {"换成英文", "speak en | en"},
+		{"hi", "hello | en"}, {"你好", "hello | zh"}, {"在吗？", "hello | zh"},
+		{"change mail", `none mail | "mail"`}, {"修改邮箱", `none mail | "mail" | zh`}, {"改一下手机号", `none phone | "phone" | zh`},
+
+		{"把邮箱改一下", `none mail | "mail" | zh`}, {"手机填错了", `none phone | "phone" | zh`}, {"thanks!", "hello | en"}, {"谢谢", "hello | zh"},
+
+		// One slip is overlooked, but nothing is sent by it.
+		{"cancle", "cancel"}, {"regster", "register"}, {"contineu", "continue"}, {"submti", `none | "submti"`}, {"comfirm", `none | "comfirm"`},
+		{"regster name=Alice", "register | name=Alice"},
+		// Asking is not ordering.
+		{"ok?", `none | "ok?" | asks`}, {"提交？", `none | "提交？" | asks | zh`}, {"cancel?", `none | "cancel?" | asks`},
+		// A verb counts only as the whole message.
+		{"back office team", `none | "back office team"`}, {"show room", `none | "show room"`}, {"继续教育平台", `none | "继续教育平台" | zh`},
+		{"english market", `none | "english market"`}, {"help desk", `none | "help desk"`}, {"确认系统值班", `none | "确认系统值班" | zh`}, {"cancel mail=a@x.com", `none | mail=a@x.com | "cancel"`},
+		{"what does it cost?", `none | "what does it cost?" | asks | en`},
+		{"这个要钱吗？", `none | "这个要钱吗？" | asks | zh`},
+		{"ECS on-call", `none | "ECS on-call"`},
+	}
+	for _, tt := range tests {
+		if got := told(Parse(tt.in)); got != tt.want {
+			t.Errorf("%q\n got %s\nwant %s", tt.in, got, tt.want)
+		}
+	}
+}
+
+func TestParseTooLong(t *testing.T) {
+	c := Parse("mail=a@x.com " + strings.Repeat("界", MaxText))
+	if len(c.Problems) != 1 || c.Problems[0].Reason != tooLongText {
+		t.Errorf("problems %v", c.Problems)
+	}
+	if len(c.Values) != 1 || len(c.Rest) > MaxText {
+		t.Errorf("%d values, rest of %d bytes", len(c.Values), len(c.Rest))
+	}
+}
+
+func TestParseText(t *testing.T) {
+	if got, want := Parse("CPU=90  &amp;\nmore").Text, "CPU=90 & more"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

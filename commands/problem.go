@@ -1,0 +1,41 @@
+package commands
+
+// A Problem is a part of a message that cannot be used, and why. Its reason
+// never holds what the person typed: that may be a phone number or a token.
+type Problem struct {
+	Field  *Field // nil: not about a known field
+	Word   string // the name of an unknown field; to be shown to its author only
+	Reason Text
+}
+
+// Error names the field and the reason, in English, and nothing that the person
+// typed.
+func (p *Problem) Error() string {
+	if p.Field == nil {
+		return p.Reason.EN
+	}
+	return p.Field.Name + ": " + p.Reason.EN
+}
+
+var (
+	tooLongText = Text{
+		EN: "that message was too long: only the beginning was read",
+		ZH: "消息太长，只读取了开头部分",
+	}
+	noSuchField = Text{EN: "there is no such field", ZH: "没有这个字段"}
+	nothingHere = Text{EN: "no value was given", ZH: "没有填写内容"}
+	namedTwice  = Text{
+		EN: "it was given more than once; the last one counts",
+		ZH: "填写了多次，以最后一次为准",
+	}
+)
+
+// didYouMean is the problem of a field name that nobody knows.
+func didYouMean(word string, near *Field) *Problem {
+	p := &Problem{Word: word, Reason: noSuchField}
+	if near != nil {
+		p.Reason.EN += "; did you mean " + near.Name + "?"
+		p.Reason.ZH += "，是不是想填“" + near.Label.ZH + "”？"
+	}
+	return p
+}

@@ -1,0 +1,106 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+)
+
+// A lead is how a message begins (or, in Chinese, ends) that is about one field.
+type lead struct {
+	verb  Verb
+	words []string
+}
+
+var (
+	// leads stand before the field: "help mail", "为什么要手机". The lead of None
+	// names the field that is to be changed.
+	leads = []lead{
+		{Why, []string{"why", "为什么", "为何", "为啥"}},
+		{Help, []string{"help", "what is", "what's", "whats", "what are", "how do i get", "how do i find", "how to get", "where do i find", "where do i get", "explain",
+			"帮助", "什么是", "怎么填", "怎么写", "怎么获取", "如何获取", "怎么找", "解释"}},
+		{Skip, []string{"skip", "pass", "no", "leave out", "跳过", "略过", "不填", "不要", "没有"}},
+		{Show, []string{"show", "status", "查看", "显示"}},
+		{Back, []string{"go back to", "back to", "back", "返回", "回到"}},
+		{None, []string{"change", "edit", "correct", "update", "modify", "fix", "修改", "更改", "更新", "重填", "重新填", "改一下", "改"}},
+	}
+	// tails stand after the field: "webhook是什么".
+	tails = []lead{
+		{Help, []string{"是什么", "是啥", "怎么填", "怎么写", "怎么获取", "怎么弄", "怎么找", "在哪找", "在哪里找"}},
+		{Why, []string{"为什么要填", "为什么必填", "为什么", "有什么用", "干什么用", "是干什么的", "是干嘛的"}},
+		{None, []string{"改一下", "改改", "要改", "填错了", "写错了", "错了", "不对"}},
+	}
+	// between may stand between a lead and its field.
+	between   = strings.Fields("do does you need ask for want my the a an is it to give required needed should i we your our of me with field please about")
+	betweenZH = []string{"把", "一定", "必须", "需要", "要", "填写", "填", "提供", "我的", "问", "留", "写", "这个", "一下", "个", "的"}
+	endsZH    = []string{"呢", "啊", "吗", "呀", "一下", "字段"}
+)
+
+// topical reads a message that is a lead and a field: "why do you need my
+// phone". key is as verbKey has it.
+func topical(key string) (Command, bool) {
+	for _, l := range leads {
+		for _, w := range l.words {
+			rest, ok := strings.CutPrefix(key, w)
+			if !ok || rest == "" || !isHan(w) && rest[0] != ' ' && rest[0] != ':' {
+				continue
+			}
+			rest = strings.TrimLeft(rest, " :,，：")
+			if f := topicOf(rest); f != nil {
+				return about(l.verb, f), true
+			}
+			if l.verb == Help && (w == "help" || w == "帮助") && said[rest] != None {
+				return Command{Verb: Help}, true // "help register"
+			}
+		}
+	}
+	for _, l := range tails {
+		for _, w := range l.words {
+			if rest, ok := strings.CutSuffix(key, w); ok {
+				if f := topicOf(strings.TrimSpace(rest)); f != nil {
+					return about(l.verb, f), true
+				}
+			}
+		}
+	}
+	return Command{}, false
+}
+
+// about is a command about a field. What is to be changed reads like the field's
+// name alone.
+func about(v Verb, f *Field) Command {
+	c := Command{Verb: v, Topic: f}
+	if v == None {
+		c.Rest = f.Name
+	}
+	return c
+}
+
+// topicOf is the field that a few words come down to.
+func topicOf(words string) *Field {
+	if f := Named(words); f != nil {
+		return f
+	}
+	if !isHan(words) {
+		return Named(strings.Join(slices.DeleteFunc(strings.Fields(words), func(w string) bool {
+			return slices.Contains(between, w)
+		}), " "))
+	}
+	for range 4 { // "为什么一定要填我的手机"
+		trimmed := words
+		for _, w := range betweenZH {
+			trimmed = strings.TrimPrefix(trimmed, w)
+		}
+		for _, w := range endsZH {
+			trimmed = strings.TrimSuffix(trimmed, w)
+		}
+		trimmed = strings.TrimSpace(trimmed)
+		if f := Named(trimmed); f != nil {
+			return f
+		}
+		if trimmed == words {
+			break
+		}
+		words = trimmed
+	}
+	return nil
+}
