@@ -1,0 +1,59 @@
+package state
+
+import "time"
+
+// An Address is a place on a platform where replies can be sent.
+type Address struct {
+	Private bool   `json:"private,omitempty"` // nobody but the person reads there
+	Where   string `json:"where,omitempty"`   // the platform's own words for the place
+}
+
+// A Tone is what kind of news a reply is; platforms colour it accordingly.
+type Tone string
+
+const (
+	Plain    Tone = ""
+	Question Tone = "question"
+	Progress Tone = "progress" // something is under way; another reply follows
+	Success  Tone = "success"
+	Warning  Tone = "warning"
+	Failure  Tone = "failure"
+)
+
+// A Reply is a message to a person, in words but in no platform's mark-up: a
+// platform escapes and lays it out. It stays in the outbox until it is
+// delivered.
+type Reply struct {
+	ID       uint64    `json:"id"` // ascending for each person
+	To       Address   `json:"to"`
+	Made     time.Time `json:"made"`
+	Language string    `json:"language"`
+	Tone     Tone      `json:"tone,omitempty"`
+	Parts    []Part    `json:"parts"`
+	Choices  []Choice  `json:"choices,omitempty"`
+	Field    string    `json:"field,omitempty"` // the field that is asked for
+}
+
+// A Part is a paragraph of a reply. One of its members is set.
+type Part struct {
+	Text     string `json:"text,omitempty"`     // a sentence or two
+	Hint     string `json:"hint,omitempty"`     // the same, less important
+	Facts    []Fact `json:"facts,omitempty"`    // a table of labels and values
+	Verbatim string `json:"verbatim,omitempty"` // CloudMonitor's own words
+}
+
+// A Fact is a labelled value.
+type Fact struct {
+	Label string `json:"label"`
+	Value string `json:"value"`
+	Was   string `json:"was,omitempty"`  // the value before a change
+	Note  string `json:"note,omitempty"` // such as "my guess"
+}
+
+// A Choice is something the person may say next: a button where the platform
+// has buttons.
+type Choice struct {
+	Label   string `json:"label"`
+	Say     string `json:"say"` // the text that choosing it stands for
+	Primary bool   `json:"primary,omitempty"`
+}
