@@ -1,0 +1,206 @@
+// Package bot carries out what package dialog decides: it takes messages in,
+// stores what follows from them, and only then lets the platform acknowledge,
+// delivers replies and calls CloudMonitor.
+//
+// Everything that has to happen later is a stored request with a due time. So a
+// new submission, a retry, a restart after a crash and a takeover by another
+// process are the same path.
+package bot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"contactbot/bot/dialog"
+	"contactbot/cloudmonitor"
+	"contactbot/state"
+)
+
+// ErrStopping says that the bot is shutting down and takes no more messages.
+var ErrStopping = errors.New("the bot is shutting down: send the message again in a moment")
+
+// ErrAway says that a person cannot be reached just now: their reply waits.
+var ErrAway = errors.New("the person is not here")
+
+// callsPerSecond is the pace of calls of one API: a little under what
+// CloudMonitor allows, so that jitter on the way does not push 21 calls into
+// one second.
+// Source: Alibaba Cloud, CloudMonitor API, "20 calls per second per account".
+const callsPerSecond = 19.2
+
+// CloudMonitor is what the bot needs of cloudmonitor.Client.
+type CloudMonitor interface {
+	PutContact(ctx context.Context, c cloudmonitor.Contact) (requestID string, err error)
+	Lookup(ctx context.Context, name string) (c cloudmonitor.Listed, found bool, err error)
+}
+
+// A Platform delivers replies to people. Deliver is called for one reply of a
+// person at a time, in order; an error means that it should be tried again.
+type Platform interface {
+	Name() string // the Platform of its people
+	Deliver(ctx context.Context, p state.Person, r state.Reply) error
+}
+
+// Options are the parts of a bot.
+type Options struct {
+	Store        *state.Store
+	CloudMonitor CloudMonitor
+	Platforms    []Platform
+	Rules        dialog.Rules
+
+	// Alone says that no other process can have the state open, so that leases
+	// found at the start are those of a process that died.
+	Alone bool
+
+	Pace     rate.Limit    // calls a second of one API; default 19.2
+	InFlight int           // calls of one API at once; default 400: twice what is under way when each takes 10 s
+	Timeout  time.Duration // for one call; must be under Rules.Lease; default 45 s
+	Drain    time.Duration // how long a shutdown waits for what is under way; default 4 s
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// A Bot takes messages and does what follows.
+type Bot struct {
+	Options
+	platforms map[string]Platform
+
+	work   context.Context // of everything under way
+	cancel context.CancelFunc
+	wg     sync.WaitGroup // lanes, couriers, calls
+
+	mu       sync.Mutex
+	lanes    map[state.Person]*lane
+	stopping bool
+	bell     chan struct{} // closed and replaced when something has ended
+
+	queues map[state.Queue]*queue
+}
+
+// New returns a bot. Messages are taken at once; what is due is done while Run
+// runs.
+func New(o Options) *Bot {
+	if o.Pace == 0 {
+		o.Pace = callsPerSecond
+	}
+	if o.InFlight == 0 {
+		o.InFlight = 400
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 45 * time.Second
+	}
+	if o.Drain == 0 {
+		o.Drain = 4 * time.Second
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	b := &Bot{
+		Options: o, platforms: map[string]Platform{},
+		lanes: map[state.Person]*lane{}, bell: make(chan struct{}),
+		queues: map[state.Queue]*queue{},
+	}
+	for _, p := range o.Platforms {
+		b.platforms[p.Name()] = p
+	}
+	for _, q := range []state.Queue{state.Timers, state.Leases, state.Puts, state.Lookups} {
+		b.queues[q] = newQueue(q)
+	}
+	b.work, b.cancel = context.WithCancel(context.Background())
+	return b
+}
+
+// Take takes what a person said. It returns at once; saved is called when the
+// message is stored and may be acknowledged, or with an error if it could not
+// be stored and should come again. The messages of a person are taken in the
+// order of the calls.
+func (b *Bot) Take(p state.Person, m dialog.Message, saved func(error)) {
+	b.enqueue(p, work{in: m, done: saved})
+}
+
+// Open tells the bot that a person has come to the conversation.
+func (b *Bot) Open(p state.Person, in dialog.Opened, saved func(error)) {
+	b.enqueue(p, work{in: in, done: saved})
+}
+
+// Run does what is due until ctx ends. It then lets what is under way finish,
+// for a while; what does not is found under its lease by the next process.
+func (b *Bot) Run(ctx context.Context) error {
+	defer b.cancel()
+	loops, stop := context.WithCancel(ctx)
+	defer stop()
+	var wg sync.WaitGroup
+	failed := make(chan error, len(b.queues)+1)
+	start := func(f func(context.Context) error) {
+		wg.Go(func() {
+			if err := f(loops); err != nil && loops.Err() == nil {
+				failed <- err
+				stop()
+			}
+		})
+	}
+	if b.Alone {
+		if err := b.takeOver(ctx); err != nil {
+			return err
+		}
+	}
+	for _, q := range []state.Queue{state.Timers, state.Leases} {
+		start(func(ctx context.Context) error { return b.ring(ctx, q) })
+	}
+	for _, q := range []state.Queue{state.Puts, state.Lookups} {
+		start(func(ctx context.Context) error { return b.pump(ctx, q) })
+	}
+	wg.Wait()
+	b.drain()
+	select {
+	case err := <-failed:
+		return err
+	default:
+		return nil
+	}
+}
+
+// drain ends what is under way: with patience first, then without.
+func (b *Bot) drain() {
+	b.mu.Lock()
+	b.stopping = true
+	b.mu.Unlock()
+	ended := make(chan struct{})
+	go func() { b.wg.Wait(); close(ended) }()
+	patience := time.NewTimer(b.Drain)
+	defer patience.Stop()
+	select {
+	case <-ended:
+	case <-patience.C:
+		b.cancel()
+		<-ended
+	}
+}
+
+// Settled waits until nothing is under way for a person: no call, no delivery.
+func (b *Bot) Settled(ctx context.Context, p state.Person) error {
+	for {
+		b.mu.Lock()
+		bell, busy := b.bell, b.lanes[p] != nil
+		b.mu.Unlock()
+		if !busy {
+			r, err := b.Store.Request(ctx, p)
+			if err != nil || len(r.Tasks) == 0 && len(r.Outbox) == 0 {
+				return err
+			}
+		}
+		select {
+		case <-bell:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"contactbot/bot/dialog"
+	"contactbot/cloudmonitor"
+	"contactbot/state"
+)
+
+// maxMine is how many of a person's contacts are listed.
+const maxMine = 50
+
+// call carries a task out and brings the result to the person's lane.
+func (b *Bot) call(p state.Person, t state.Task, release func()) {
+	ctx, cancel := context.WithTimeout(b.work, b.Timeout)
+	start := b.Now()
+	result := b.carryOut(ctx, p, t)
+	cancel()
+	if release != nil {
+		release()
+	}
+	if b.work.Err() != nil {
+		return // cut off by the shutdown: the lease tells the next process
+	}
+	b.logCall(p, t, result, b.Now().Sub(start))
+	b.report(p, t, result)
+}
+
+// report brings a result to the person's lane until it is stored, or the lease
+// is over and somebody else takes the task.
+func (b *Bot) report(p state.Person, t state.Task, result dialog.Result) {
+	b.enqueue(p, work{in: result, done: func(err error) {
+		if err != nil && b.Now().Before(t.Lease) {
+			time.AfterFunc(saveAgain, func() { b.report(p, t, result) })
+		}
+	}})
+}
+
+func (b *Bot) carryOut(ctx context.Context, p state.Person, t state.Task) dialog.Result {
+	result := dialog.Result{Task: t.ID}
+	var err error
+	switch t.Kind {
+	case state.Lookup:
+		result.Contact, result.Found, err = b.CloudMonitor.Lookup(ctx, t.Contact.Name)
+		result.Err = asError("DescribeContactList", err)
+	case state.Put:
+		result.RequestID, err = b.CloudMonitor.PutContact(ctx, t.Contact)
+		result.Err = asError("PutContact", err)
+	case state.Mine:
+		result.Mine, err = b.mine(ctx, p)
+		result.Err = asError("DescribeContactList", err)
+	default:
+		panic("bot: unknown kind of task " + string(t.Kind))
+	}
+	return result
+}
+
+func (b *Bot) mine(ctx context.Context, p state.Person) ([]dialog.Mine, error) {
+	names, err := b.Store.Owned(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	var mine []dialog.Mine
+	for _, name := range names[:min(len(names), maxMine)] {
+		c, found, err := b.CloudMonitor.Lookup(ctx, name)
+		mine = append(mine, dialog.Mine{Name: name, Found: found, Contact: c, Err: asError("DescribeContactList", err)})
+	}
+	return mine, nil
+}
+
+// asError makes every failure one that the dialog can explain. What is not an
+// answer of CloudMonitor (no credentials, say) may pass, and is tried again.
+func asError(action string, err error) *cloudmonitor.Error {
+	if err == nil {
+		return nil
+	}
+	if e, ok := errors.AsType[*cloudmonitor.Error](err); ok {
+		return e
+	}
+	return &cloudmonitor.Error{Action: action, Temporary: true, Err: err}
+}
+
+func (b *Bot) logCall(p state.Person, t state.Task, r dialog.Result, took time.Duration) {
+	if r.Err != nil {
+		b.Log.Warn("call failed", "task", string(t.Kind), "person", p, "try", t.Tries, "took", took, "err", r.Err)
+		return
+	}
+	b.Log.Info("call succeeded", "task", string(t.Kind), "person", p, "try", t.Tries, "took", took, "request_id", r.RequestID)
+}

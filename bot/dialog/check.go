@@ -1,0 +1,143 @@
+package dialog
+
+import (
+	"slices"
+
+	"contactbot/cloudmonitor"
+	"contactbot/commands"
+	"contactbot/state"
+)
+
+// unchecked reports whether it is not known if the draft's contact exists and
+// whose it is.
+func (s *step) unchecked() bool {
+	return s.r.Check.Name != s.r.Draft.Name || s.r.Check.At.IsZero()
+}
+
+// check asks CloudMonitor for the contact that the draft names.
+func (s *step) check() {
+	s.leaveQuestion()
+	s.r.Phase = state.Checking
+	s.dropTasks(state.Lookup)
+	later := s.r.Check.Later && s.r.Check.Name == s.r.Draft.Name
+	s.r.Check = state.Check{Name: s.r.Draft.Name, Later: later}
+	s.add(state.Task{Kind: state.Lookup, Contact: cloudmonitor.Contact{Name: s.r.Draft.Name}})
+}
+
+// leaveExisting forgets the existing contact that the draft was a change of,
+// because the draft now names another.
+func (s *step) leaveExisting() {
+	s.r.Check, s.r.Was = state.Check{}, nil
+	s.dropTasks(state.Lookup)
+	for _, f := range commands.Fields() {
+		if s.r.Origins[f.Name] == state.Kept {
+			s.clear(f)
+		}
+	}
+}
+
+// checked goes on with what the lookup of the draft's contact told.
+func (s *step) checked(in Result) {
+	s.claim = in.Claim
+	s.r.Check.At, s.r.Check.Later = s.now, false
+	s.r.Phase = state.Asking
+	if !s.mayHave(in) {
+		s.refuseName(in)
+		return
+	}
+	was, changed := s.r.Was, false
+	s.r.Was = nil
+	if in.Found {
+		contact := in.Contact.Contact
+		contact.Name = s.r.Draft.Name
+		s.r.Was = &contact
+		changed = was != nil && *was != contact
+		s.keep(contact)
+	}
+	if s.r.Agreed && !changed && (was == nil) == (s.r.Was == nil) {
+		s.queue()
+		return
+	}
+	if s.r.Agreed {
+		s.r.Agreed = false
+		s.say(changedMeanwhile)
+	}
+	if in.Found && was == nil {
+		if in.Claim.Exists() && in.Claim.Owner != s.r.Person {
+			s.say(existsAdmin, s.r.Draft.Name)
+		} else {
+			s.say(existsYours, s.r.Draft.Name)
+		}
+	}
+	s.advance()
+}
+
+// mayHave reports whether the person may register or change the contact.
+func (s *step) mayHave(in Result) bool {
+	switch {
+	case s.r.Admin:
+		return true
+	case in.Claim.Exists():
+		return in.Claim.Owner == s.r.Person
+	case in.Found:
+		// Known to CloudMonitor and not to us: it is whose verified mail it has.
+		return s.r.Verified && s.r.Mail != "" && s.r.Mail == in.Contact.Channels.Mail
+	default:
+		return true
+	}
+}
+
+// refuseName asks for another name, without telling whose the contact is or
+// what it holds.
+func (s *step) refuseName(in Result) {
+	s.fx.Event = Foreign
+	name := s.r.Draft.Name
+	if in.Claim.Exists() {
+		s.say(foreign, name)
+	} else {
+		s.say(foreignUnknown, name)
+	}
+	s.r.Agreed = false
+	s.leaveExisting()
+	for _, f := range commands.Fields() {
+		if isName(f) {
+			s.clear(f)
+			s.askFor(f)
+		}
+	}
+}
+
+// keep fills the draft's gaps from the existing contact, because a PutContact
+// may drop what it does not name.
+func (s *step) keep(was cloudmonitor.Contact) {
+	for _, f := range commands.Fields() {
+		if v := *f.Of(&was); v != "" && (s.free(f) || s.r.Origins[f.Name] == state.Kept) {
+			agreed, summed := s.r.Agreed, s.r.Summed
+			s.set(f, v, state.Kept)
+			s.r.Agreed, s.r.Summed = agreed, summed
+		}
+	}
+}
+
+// checkFailed goes on without the answer, or tries again later.
+func (s *step) checkFailed(t *state.Task, e *cloudmonitor.Error) {
+	switch {
+	case e.Temporary && s.next() != nil:
+		// There is still something to ask: the check can wait until the end.
+		s.dropTasks(state.Lookup)
+		s.r.Check.Later = true
+		s.r.Phase = state.Asking
+		s.say(checkLater)
+		s.advance()
+	case s.again(t, e):
+		s.explainWait(t, busy)
+	default:
+		s.dropTasks(state.Lookup)
+		// A "yes" that waited was not meant for this.
+		s.r.Held = slices.DeleteFunc(s.r.Held, func(h state.Heard) bool { return commands.Parse(h.Text).Verb == commands.Yes })
+		s.r.Check = state.Check{}
+		s.r.Agreed = false
+		s.r.Phase, s.r.Asking = state.Asking, ""
+		s.failure(checkRefused, e)
+	}
+}

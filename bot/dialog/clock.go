@@ -1,0 +1,131 @@
+package dialog
+
+import (
+	"time"
+
+	"contactbot/cloudmonitor"
+	"contactbot/state"
+)
+
+// staleReply is the age at which an undeliverable reply is given up: by then
+// the request it speaks of has expired, too.
+const staleReply = 24 * time.Hour
+
+// timer is when the request has to be looked at again although nothing happens.
+func (s *step) timer() time.Time {
+	var timer time.Time
+	soonest := func(t time.Time) {
+		if timer.IsZero() || t.Before(timer) {
+			timer = t
+		}
+	}
+	for _, t := range s.r.Tasks {
+		if !t.Explained {
+			soonest(t.Began.Add(s.PatienceAfter))
+		}
+	}
+	if s.waitsForPerson() {
+		if !s.r.Reminded {
+			soonest(s.r.Touched.Add(s.ReminderAfter))
+		}
+		soonest(s.r.Touched.Add(s.ExpireAfter))
+	}
+	if len(s.r.Seen) > 0 {
+		// All at once, with the last: one wake a conversation is enough.
+		soonest(s.r.Seen[len(s.r.Seen)-1].At.Add(s.Remember + time.Second))
+	}
+	return timer
+}
+
+func (s *step) waitsForPerson() bool {
+	return s.r.Phase == state.Asking || s.r.Phase == state.Confirming
+}
+
+// reached reports whether a span after a moment has passed.
+func (s *step) reached(from time.Time, after time.Duration) bool {
+	return !s.now.Before(from.Add(after))
+}
+
+// wake does what has become due.
+func (s *step) wake(in Wake) {
+	s.leases(in.Void)
+	if in.Grant != "" {
+		s.grant(in.Grant)
+	}
+	for i := range s.r.Tasks {
+		if t := &s.r.Tasks[i]; !t.Explained && s.reached(t.Began, s.PatienceAfter) {
+			s.explainWait(t, patience)
+		}
+	}
+	switch {
+	case !s.waitsForPerson():
+	case s.reached(s.r.Touched, s.ExpireAfter):
+		s.fx.Event = Expired
+		if s.r.Unsure {
+			s.say(expiredUnsure)
+		} else {
+			s.say(expired)
+		}
+		s.reset()
+		s.reply(state.Warning).Choices = []state.Choice{s.primary(sayRegister)}
+	case !s.r.Reminded && s.reached(s.r.Touched, s.ReminderAfter):
+		s.r.Reminded = true
+		s.say(reminder, s.moment(s.r.Touched.Add(s.ExpireAfter)))
+		s.whereWeStand()
+	}
+	s.forget()
+	s.dropStale()
+}
+
+// leases puts calls back into their queue whose holder is gone. Such a call may
+// have been carried out; PutContact is an upsert, so it is simply made again.
+func (s *step) leases(void bool) {
+	var late []state.Task
+	for i := range s.r.Tasks {
+		t := &s.r.Tasks[i]
+		if t.Lease.IsZero() || !void && s.now.Before(t.Lease) {
+			continue
+		}
+		if !s.now.Before(t.Until) {
+			late = append(late, *t)
+		}
+		t.Lease, t.After = time.Time{}, s.now
+		t.Uncertain = t.Uncertain || t.Kind == state.Put
+		if t.Kind == state.Put {
+			s.r.Phase = state.Queued
+		}
+	}
+	for _, t := range late { // it was tried for long enough
+		s.result(Result{Task: t.ID, Claim: s.claim, Err: &cloudmonitor.Error{
+			Action: string(t.Kind), Temporary: true, Uncertain: t.Kind == state.Put,
+		}})
+	}
+	if len(s.r.Outbox) > 0 && (void || !s.now.Before(s.r.Deliver)) {
+		s.r.Deliver = s.now.Add(deliverLease) // it is delivered after the save
+	}
+}
+
+// grant lets the first task of a queue go ahead, under a lease.
+func (s *step) grant(q state.Queue) {
+	for i := range s.r.Tasks {
+		t := &s.r.Tasks[i]
+		if t.Kind.Queue() != q || !t.Lease.IsZero() || s.now.Before(t.After) {
+			continue
+		}
+		t.Lease = s.now.Add(s.Lease)
+		t.Tries++
+		if t.Kind == state.Put {
+			s.r.Phase = state.Sending
+		}
+		call := *t
+		s.fx.Call = &call
+		return
+	}
+}
+
+// dropStale gives up replies that could not be delivered for too long.
+func (s *step) dropStale() {
+	for len(s.r.Outbox) > 0 && s.reached(s.r.Outbox[0].Made, staleReply) {
+		s.r.Outbox = s.r.Outbox[1:]
+	}
+}

@@ -1,0 +1,250 @@
+// Package dialog decides: it takes a person's pending request and what has just
+// happened, and returns the request as it must be stored, the replies in it,
+// and what is to be done once it is stored.
+//
+// It is pure. It has no clock, no network, no store and no randomness, so a
+// conversation can be replayed to the letter: the transcripts in testdata are
+// its specification.
+package dialog
+
+import (
+	"slices"
+	"time"
+
+	"contactbot/cloudmonitor"
+	"contactbot/commands"
+	"contactbot/state"
+)
+
+// Rules are the settings of a dialog. The zero value of each duration stands
+// for its default.
+type Rules struct {
+	Site cloudmonitor.Site // decides which channels suffice; default International
+
+	ReminderAfter time.Duration // silence until the one reminder; default 1 h
+	ExpireAfter   time.Duration // silence until the request is dropped; default 24 h
+	PatienceAfter time.Duration // how long a call takes until the wait is explained; default 5 s
+	GiveUpAfter   time.Duration // how long a call is tried again; default 1 h
+	Lease         time.Duration // how long a call may be under way until it counts as lost; default 1 min
+	Remember      time.Duration // how long a message ID is remembered; default 1 h, more than Slack's last retry (5 min)
+	FreshFor      time.Duration // how long the answer to a lookup holds; default 2 min
+}
+
+func (r Rules) withDefaults() Rules {
+	if r.Site == "" {
+		r.Site = cloudmonitor.International
+	}
+	set := func(d *time.Duration, v time.Duration) {
+		if *d == 0 {
+			*d = v
+		}
+	}
+	set(&r.ReminderAfter, time.Hour)
+	set(&r.ExpireAfter, 24*time.Hour)
+	set(&r.PatienceAfter, 5*time.Second)
+	set(&r.GiveUpAfter, time.Hour)
+	set(&r.Lease, time.Minute)
+	set(&r.Remember, time.Hour)
+	set(&r.FreshFor, 2*time.Minute)
+	return r
+}
+
+// An Input is something that happened: a Message, Opened, Wake, Result,
+// Delivered or Undelivered.
+type Input interface{ input() }
+
+// A Message is what a person said.
+type Message struct {
+	ID       string // the platform's ID of the message, the same when it is delivered again; empty: it never is
+	Text     string
+	From     state.Address
+	Profile  commands.Profile
+	Admin    bool
+	Language commands.Language  // spoken on the platform until the person's own is known
+	Claim    state.Registration // whose the contact is that the draft names
+}
+
+// Opened says that the person has come (back) to the conversation.
+type Opened struct {
+	From     state.Address
+	Profile  commands.Profile
+	Admin    bool
+	Language commands.Language
+}
+
+// Wake says that a due time has come.
+type Wake struct {
+	// Grant lets the task of this queue that waits its turn go ahead.
+	Grant state.Queue
+	// Void says that whoever held the request's leases is gone.
+	Void bool
+}
+
+// A Result is how a task ended.
+type Result struct {
+	Task      uint64
+	Err       *cloudmonitor.Error // nil: it succeeded
+	RequestID string              // Put
+	Found     bool                // Lookup
+	Contact   cloudmonitor.Listed // Lookup
+	Mine      []Mine              // Mine
+	Claim     state.Registration  // whose the contact is that the draft names
+}
+
+// Mine is one of the person's contacts.
+type Mine struct {
+	Name    string
+	Found   bool
+	Contact cloudmonitor.Listed
+	Err     *cloudmonitor.Error // CloudMonitor could not be asked
+}
+
+// Delivered says that the replies up to Through were delivered.
+type Delivered struct{ Through uint64 }
+
+// Undelivered says that the replies after Through could not be delivered now.
+type Undelivered struct{ Through uint64 }
+
+func (Message) input()     {}
+func (Opened) input()      {}
+func (Wake) input()        {}
+func (Result) input()      {}
+func (Delivered) input()   {}
+func (Undelivered) input() {}
+
+// Effects are what has to be stored with the request, and done after that. The
+// replies are in the request's outbox.
+type Effects struct {
+	Claims []state.Claim
+	Call   *state.Task // to be called now
+	// Duplicate says that the message had been taken before; the request is
+	// unchanged.
+	Duplicate bool
+	Event     Event
+}
+
+// An Event is what a step amounted to, for logs and metrics.
+type Event string
+
+// Events worth counting.
+const (
+	Started   Event = "started"
+	Cancelled Event = "cancelled"
+	Expired   Event = "expired"
+	Refused   Event = "refused" // by CloudMonitor
+	Foreign   Event = "foreign" // the contact is another person's
+	GaveUp    Event = "gave_up"
+	Done      Event = "registered"
+)
+
+// Step decides what follows from an input. It changes nothing of its arguments.
+func (rules Rules) Step(r state.Request, in Input, now time.Time) (state.Request, Effects) {
+	s := &step{Rules: rules.withDefaults(), now: now, r: r.Clone()}
+	switch in := in.(type) {
+	case Message:
+		if in.ID != "" && slices.ContainsFunc(r.Seen, func(m state.Seen) bool { return m.ID == in.ID }) {
+			return r, Effects{Duplicate: true}
+		}
+		s.message(in)
+	case Opened:
+		s.opened(in)
+	case Wake:
+		s.wake(in)
+	case Result:
+		s.result(in)
+	case Delivered:
+		s.delivered(in.Through)
+		s.r.Missed = 0
+	case Undelivered:
+		s.delivered(in.Through)
+		s.undelivered()
+	default:
+		panic("dialog: unknown kind of input")
+	}
+	if s.r.Phase != state.Idle { // nothing was said yet that it could lead
+		s.r.Lead = append(s.r.Lead, s.lead...)
+	}
+	s.r.Timer = s.timer()
+	return s.r, s.fx
+}
+
+// step is one decision in the making.
+type step struct {
+	Rules
+	now  time.Time
+	r    state.Request
+	fx   Effects
+	lead []state.Part // what the next reply begins with
+	// claim is whose the draft's contact is.
+	claim state.Registration
+	// questions are the replies of this step that do nothing but ask.
+	questions []uint64
+	exampled  bool // the lead has an example already
+	summed    bool // the summary is of this step: the person has not seen it
+}
+
+func (s *step) profile() commands.Profile {
+	return commands.Profile{Name: s.r.Name, Mail: s.r.Mail, Phone: s.r.Phone, MailVerified: s.r.Verified}
+}
+
+func (s *step) meet(from state.Address, p commands.Profile, admin bool, platform commands.Language) {
+	r := &s.r
+	r.Home = from
+	r.Name, r.Mail, r.Phone, r.Verified, r.Admin = p.Name, p.Mail, p.Phone, p.MailVerified, admin
+	if l := commands.MatchLanguage(p.Locale); l != "" && !r.Fixed {
+		r.Language, r.Fixed = string(l), true
+	}
+	r.Spoken = string(platform)
+}
+
+func (s *step) message(m Message) {
+	s.claim = m.Claim
+	s.meet(m.From, m.Profile, m.Admin, m.Language)
+	s.r.Touched, s.r.Reminded = s.now, false
+	s.forget()
+	if m.ID != "" {
+		s.r.Seen = append(s.r.Seen, state.Seen{ID: m.ID, At: s.now})
+	}
+	s.hear(m.Text)
+}
+
+func (s *step) opened(in Opened) {
+	s.meet(in.From, in.Profile, in.Admin, in.Language)
+	s.r.Touched = s.now
+	if s.r.Phase == state.Idle {
+		if s.r.Language == "" && s.r.Spoken == "" {
+			s.lead = append(s.lead, state.Part{Text: welcome.EN}, state.Part{Text: welcome.ZH})
+			s.reply(state.Plain)
+			return
+		}
+		s.reply(state.Plain, s.text(welcome))
+		return
+	}
+	s.lead = append(s.lead, s.text(welcomeBack))
+	s.whereWeStand()
+}
+
+// forget drops the message IDs that are too old to come again.
+func (s *step) forget() {
+	s.r.Seen = slices.DeleteFunc(s.r.Seen, func(m state.Seen) bool {
+		return s.now.Sub(m.At) > s.Remember
+	})
+}
+
+// reset leaves the form, completely.
+func (s *step) reset() {
+	s.r.Phase = state.Idle
+	s.r.Form = state.Form{}
+	s.dropTasks(state.Lookup, state.Put)
+}
+
+func (s *step) dropTasks(kinds ...state.TaskKind) {
+	s.r.Tasks = slices.DeleteFunc(s.r.Tasks, func(t state.Task) bool { return slices.Contains(kinds, t.Kind) })
+}
+
+// add gives the request a task that is due now.
+func (s *step) add(t state.Task) {
+	s.r.TaskID++
+	t.ID, t.Began, t.After, t.Until = s.r.TaskID, s.now, s.now, s.now.Add(s.GiveUpAfter)
+	s.r.Tasks = append(s.r.Tasks, t)
+}

@@ -1,0 +1,358 @@
+package dialog
+
+import (
+	"slices"
+
+	"contactbot/commands"
+	"contactbot/state"
+)
+
+// maxHeld is how many messages wait while CloudMonitor is asked about a contact.
+const maxHeld = 20
+
+// hear acts on what a person said.
+func (s *step) hear(text string) {
+	cmd := commands.Parse(text)
+	s.listen(cmd)
+	if s.anywhere(cmd) {
+		return
+	}
+	switch s.r.Phase {
+	case state.Idle:
+		s.hearIdle(text, cmd)
+	case state.Asking, state.Confirming:
+		s.hearForm(text, cmd)
+	case state.Checking:
+		s.hearChecking(text, cmd)
+	case state.Queued:
+		s.hearQueued(text, cmd)
+	case state.Sending:
+		s.reply(state.Progress, s.text(beingSent, s.r.Draft.Name))
+	default:
+		panic("dialog: unknown phase " + string(s.r.Phase))
+	}
+}
+
+// listen notes the language of what was said, unless it is settled.
+func (s *step) listen(cmd commands.Command) {
+	if cmd.Language == "" && cmd.Verb != commands.None && s.r.Language == "" {
+		cmd.Language = commands.English // a single English word tells little, but more than nothing
+	}
+	if cmd.Language == "" || s.r.Fixed {
+		return
+	}
+	known := s.r.Language != ""
+	answer := cmd.Verb == commands.None && len(cmd.Values) == 0
+	switch {
+	case !known, !answer:
+	case cmd.Language != commands.Chinese:
+		return // "ECS" or "alice" is what a Chinese engineer writes, too
+	case s.asking() != nil && !s.asking().Literal:
+		return // 张三 is a name in any conversation
+	}
+	s.r.Language = string(cmd.Language)
+}
+
+// anywhere acts on the words that work at any point and change nothing of the
+// form, and on cancel.
+func (s *step) anywhere(cmd commands.Command) bool {
+	switch cmd.Verb {
+	case commands.Cancel:
+		s.cancel()
+	case commands.Help:
+		if cmd.Topic != nil {
+			s.explain(cmd.Topic)
+		} else {
+			s.help()
+		}
+	case commands.Why:
+		topic := cmd.Topic
+		if topic == nil {
+			topic = s.asking()
+		}
+		if topic == nil {
+			s.help()
+		} else {
+			s.explain(topic)
+		}
+	case commands.Show:
+		s.whereWeStand()
+	case commands.Me:
+		if s.r.TaskOf(state.Mine) == nil {
+			s.add(state.Task{Kind: state.Mine, To: s.r.Home})
+		}
+	case commands.Speak:
+		s.r.Language, s.r.Fixed = string(cmd.Speak), true
+		s.say(speaking)
+		s.whereWeStand()
+	default:
+		return false
+	}
+	return true
+}
+
+// hearChecking lets what is said wait for CloudMonitor, which mostly answers
+// before it could be read. If it takes long, only corrections are taken.
+func (s *step) hearChecking(text string, cmd commands.Command) {
+	switch {
+	case !s.r.TaskOf(state.Lookup).Explained && len(s.r.Held) < maxHeld:
+		s.r.Held = append(s.r.Held, state.Heard{Text: text})
+	case cmd.Verb == commands.None && len(cmd.Values) > 0:
+		s.r.Direct = false
+		s.take(cmd.Values, true)
+		s.problems(cmd)
+		if s.unchecked() && s.r.TaskOf(state.Lookup) == nil {
+			s.check() // another contact is meant
+		}
+		s.stillChecking()
+	default:
+		s.stillChecking()
+	}
+}
+
+func (s *step) stillChecking() {
+	s.reply(state.Progress, s.text(checking, s.r.Draft.Name, s.moment(s.r.TaskOf(state.Lookup).Until)), s.facts())
+}
+
+// release acts on what was said while CloudMonitor was asked, in order.
+func (s *step) release() {
+	for len(s.r.Held) > 0 && s.r.Phase != state.Checking {
+		next := s.r.Held[0]
+		s.r.Held = s.r.Held[1:]
+		s.unask()
+		s.hear(next.Text)
+	}
+}
+
+// unask takes back the questions that are answered already.
+func (s *step) unask() {
+	s.r.Outbox = slices.DeleteFunc(s.r.Outbox, func(r state.Reply) bool { return slices.Contains(s.questions, r.ID) })
+}
+
+func (s *step) hearIdle(text string, cmd commands.Command) {
+	switch cmd.Verb {
+	case commands.Register, commands.New:
+		s.start(cmd)
+	case commands.None:
+		values, _ := commands.Guess(cmd.Rest, func(f *commands.Field) bool { return f.Personal })
+		if len(cmd.Values) > 0 || len(values) > 0 && !cmd.Quoted || labelled(cmd.Problems) {
+			s.start(cmd)
+			return
+		}
+		s.problems(cmd)
+		s.reply(state.Plain, s.text(notUnderstoodIdle)).Choices = []state.Choice{s.primary(sayRegister), s.choice(sayHelp)}
+	case commands.Hello:
+		s.reply(state.Plain, s.text(welcome)).Choices = []state.Choice{s.primary(sayRegister), s.choice(sayHelp)}
+	default:
+		s.reply(state.Plain, s.text(nothingPending)).Choices = []state.Choice{s.primary(sayRegister), s.choice(sayHelp)}
+	}
+}
+
+// labelled reports whether somebody meant to give a field's value.
+func labelled(problems []*commands.Problem) bool {
+	for _, p := range problems {
+		if p.Field != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// start begins a form with what the message gives.
+func (s *step) start(cmd commands.Command) {
+	s.reset()
+	s.fx.Event = Started
+	s.r.Begun = s.now
+	bare := len(cmd.Values) == 0 && cmd.Rest == ""
+	s.r.Brief = !bare
+	s.r.Direct = !bare && cmd.Rest == "" && len(cmd.Problems) == 0
+	s.take(cmd.Values, true)
+	if cmd.Rest != "" {
+		values, left := guess(cmd, s.free)
+		s.take(values, false)
+		if left != "" {
+			s.say(notTaken)
+		}
+	}
+	s.problems(cmd)
+	if bare {
+		s.say(letsStart)
+	}
+	s.advance()
+}
+
+func guess(cmd commands.Command, free func(*commands.Field) bool) ([]commands.Value, string) {
+	if cmd.Quoted {
+		return nil, cmd.Rest
+	}
+	return commands.Guess(cmd.Rest, free)
+}
+
+func (s *step) hearForm(text string, cmd commands.Command) {
+	if s.r.Offered != nil && s.answerOffer(cmd) {
+		return
+	}
+	switch cmd.Verb {
+	case commands.Register:
+		s.r.Offered = &state.Heard{Text: text}
+		s.offer()
+	case commands.New:
+		s.say(startedAnew)
+		s.start(cmd)
+	case commands.Continue, commands.Hello:
+		s.whereWeStand()
+	case commands.Back:
+		if cmd.Topic != nil {
+			s.askFor(cmd.Topic)
+		} else {
+			s.back()
+		}
+	case commands.Skip:
+		s.skip(cmd.Topic)
+	case commands.Yes:
+		s.yes()
+	case commands.No:
+		s.no()
+	case commands.None:
+		s.answer(cmd)
+	default:
+		panic("dialog: unknown verb in a form")
+	}
+}
+
+// offer asks whether to go on with what is pending or to start anew.
+func (s *step) offer() {
+	s.reply(state.Question, s.text(alreadyPending), s.facts()).Choices =
+		[]state.Choice{s.primary(sayContinue), s.choice(sayNew)}
+}
+
+// answerOffer takes the answer to offer. Anything but a choice goes on.
+func (s *step) answerOffer(cmd commands.Command) bool {
+	offered := *s.r.Offered
+	s.r.Offered = nil
+	switch cmd.Verb {
+	case commands.Yes, commands.Continue:
+		s.say(goingOn)
+		s.whereWeStand()
+	case commands.New, commands.No:
+		s.say(startedAnew)
+		s.start(commands.Parse(offered.Text))
+	default:
+		return false
+	}
+	return true
+}
+
+func (s *step) hearQueued(text string, cmd commands.Command) {
+	switch {
+	case cmd.Verb == commands.None && (len(cmd.Values) > 0 || len(cmd.Problems) > 0):
+		// A correction while CloudMonitor is down: the submission is held back
+		// until it is confirmed again.
+		s.withdraw()
+		s.say(heldBack)
+		s.answer(cmd)
+	case cmd.Verb == commands.No, cmd.Verb == commands.Back:
+		s.withdraw()
+		s.say(heldBack)
+		s.confirm()
+	default:
+		s.reply(state.Progress, s.text(stillQueued, s.r.Draft.Name, s.moment(s.r.TaskOf(state.Put).Until)))
+	}
+}
+
+// cancel leaves the form, unless it cannot be stopped any more.
+func (s *step) cancel() {
+	switch s.r.Phase {
+	case state.Idle:
+		s.reply(state.Plain, s.text(nothingPending)).Choices = []state.Choice{s.primary(sayRegister)}
+		return
+	case state.Sending:
+		s.reply(state.Progress, s.text(beingSent, s.r.Draft.Name))
+		return
+	}
+	unsure := s.r.Unsure
+	unsure = s.withdraw() || unsure
+	s.reset()
+	s.fx.Event = Cancelled
+	if unsure {
+		s.reply(state.Warning, s.text(cancelledUnsure))
+		return
+	}
+	s.reply(state.Plain, s.text(cancelled))
+}
+
+// whereWeStand repeats what is known and what is waited for.
+func (s *step) whereWeStand() {
+	switch s.r.Phase {
+	case state.Idle:
+		s.reply(state.Plain, s.text(nothingPending)).Choices = []state.Choice{s.primary(sayRegister), s.choice(sayHelp)}
+	case state.Asking:
+		if s.r.Offered != nil {
+			s.offer()
+			return
+		}
+		if facts := s.facts(); len(facts.Facts) > 0 {
+			s.lead = append(s.lead, s.text(soFar), facts)
+		}
+		s.ask()
+	case state.Confirming:
+		if s.r.Offered != nil {
+			s.offer()
+			return
+		}
+		s.confirm()
+	case state.Checking:
+		s.stillChecking()
+	case state.Queued:
+		s.reply(state.Progress, s.text(stillQueued, s.r.Draft.Name, s.moment(s.r.TaskOf(state.Put).Until)), s.facts())
+	case state.Sending:
+		s.reply(state.Progress, s.text(beingSent, s.r.Draft.Name), s.facts())
+	default:
+		panic("dialog: unknown phase " + string(s.r.Phase))
+	}
+}
+
+// askAgain puts the open question once more, without all that is known.
+func (s *step) askAgain() {
+	if s.r.Phase == state.Asking && s.r.Offered == nil {
+		s.ask()
+		return
+	}
+	s.whereWeStand()
+}
+
+// help lists the words, then goes on where the form stood.
+func (s *step) help() {
+	s.lead = append(s.lead, s.text(helpText), state.Part{Hint: s.words(helpHint)})
+	if s.waitsForPerson() {
+		s.askAgain()
+		return
+	}
+	s.reply(state.Plain).Choices = []state.Choice{s.primary(sayRegister), s.choice(sayMe)}
+}
+
+// explain says what a field is for, then goes on where the form stood.
+func (s *step) explain(f *commands.Field) {
+	s.lead = append(s.lead, s.text(f.Why))
+	s.form(f)
+	if s.waitsForPerson() {
+		s.askAgain()
+		return
+	}
+	s.reply(state.Plain)
+}
+
+// problems tells what was wrong with which part of a message; the good parts
+// were taken.
+func (s *step) problems(cmd commands.Command) {
+	for _, p := range cmd.Problems {
+		switch {
+		case p.Field != nil:
+			s.say(fieldProblem, s.words(p.Field.Label), s.words(p.Reason))
+		case p.Word != "" && s.r.Home.Private:
+			s.say(wordProblem, p.Word, s.words(p.Reason))
+		default:
+			s.lead = append(s.lead, s.text(p.Reason))
+		}
+	}
+}

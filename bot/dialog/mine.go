@@ -1,0 +1,71 @@
+package dialog
+
+import (
+	"contactbot/cloudmonitor"
+	"contactbot/commands"
+	"contactbot/state"
+)
+
+// mine lists the person's contacts and whether alerts reach each channel.
+func (s *step) mine(to state.Address, contacts []Mine) {
+	if len(contacts) == 0 {
+		s.replyTo(to, state.Plain, s.text(noneMine)).Choices = []state.Choice{s.primary(sayRegister)}
+		return
+	}
+	pending := false
+	for _, c := range contacts {
+		switch {
+		case c.Err != nil:
+			s.say(mineUnknown, c.Name)
+			s.lead = append(s.lead, s.text(cause(c.Err)))
+			if v := verbatim(c.Err); v != "" {
+				s.lead = append(s.lead, state.Part{Verbatim: v})
+			}
+		case !c.Found:
+			s.say(mineGone, c.Name)
+		default:
+			facts, waits := s.listed(to, c.Contact)
+			pending = pending || waits
+			s.lead = append(s.lead, state.Part{Text: c.Name}, facts)
+			if len(c.Contact.Groups) == 0 {
+				s.lead = append(s.lead, s.hint(noGroup))
+			}
+		}
+	}
+	if pending {
+		s.say(openLinksStill)
+	}
+	s.replyTo(to, state.Plain)
+}
+
+// listed is a contact as CloudMonitor holds it, with the activation of each
+// channel, and whether one of them still waits for it.
+func (s *step) listed(to state.Address, c cloudmonitor.Listed) (state.Part, bool) {
+	var facts []state.Fact
+	pending := false
+	// The states lie in the fields of a contact, so that the one field table
+	// finds them.
+	states := cloudmonitor.Contact{Channels: cloudmonitor.Channels{
+		SMS: string(c.State.SMS), Mail: string(c.State.Mail),
+		AliIM: string(c.State.AliIM), DingWebHook: string(c.State.DingWebHook),
+	}}
+	for _, f := range commands.Fields() {
+		value := *f.Of(&c.Contact)
+		if value == "" || isName(f) {
+			continue
+		}
+		fact := state.Fact{Label: s.words(f.Label), Value: s.shown(f, value, to)}
+		switch state := cloudmonitor.Activation(*f.Of(&states)); state {
+		case "":
+		case cloudmonitor.Pending:
+			pending = true
+			fact.Note = s.words(statePending)
+		case cloudmonitor.OK:
+			fact.Note = s.words(stateOK)
+		default:
+			fact.Note = string(state)
+		}
+		facts = append(facts, fact)
+	}
+	return state.Part{Facts: facts}, pending
+}

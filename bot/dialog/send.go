@@ -1,0 +1,228 @@
+package dialog
+
+import (
+	"strings"
+	"time"
+
+	"contactbot/cloudmonitor"
+	"contactbot/commands"
+	"contactbot/state"
+)
+
+// agree takes the person's yes to the summary.
+func (s *step) agree() {
+	if s.summed { // said before the summary was there to be read
+		s.confirm()
+		return
+	}
+	s.r.Agreed = true
+	if s.unchecked() || s.now.Sub(s.r.Check.At) > s.FreshFor {
+		s.check() // it may have changed since
+		return
+	}
+	s.queue()
+}
+
+// queue hands the draft to CloudMonitor, as soon as its turn comes. The claim to
+// the contact is stored in the same write: otherwise a crash before the answer
+// would make a person's own contact look foreign.
+func (s *step) queue() {
+	if s.claim.Exists() && s.claim.Owner != s.r.Person && !s.r.Admin {
+		// Somebody claimed it between the check and now.
+		s.refuseName(Result{Claim: s.claim})
+		return
+	}
+	s.leaveQuestion()
+	s.r.Phase = state.Queued
+	s.add(state.Task{Kind: state.Put, Contact: s.r.Draft})
+	if !s.claim.Exists() {
+		s.fx.Claims = append(s.fx.Claims, state.Claim{Registration: state.Registration{
+			Contact: s.r.Draft.Name, Owner: s.r.Person, Claimed: s.now,
+		}})
+	}
+	s.reply(state.Progress, s.text(sendingNow, s.r.Draft.Name))
+}
+
+// withdraw takes a waiting PutContact back. It reports whether an earlier try
+// may have been carried out; the claim then stays.
+func (s *step) withdraw() bool {
+	t := s.r.TaskOf(state.Put)
+	if t == nil {
+		return false
+	}
+	uncertain := t.Uncertain
+	s.dropTasks(state.Put)
+	s.r.Phase, s.r.Agreed = state.Confirming, false
+	if !uncertain {
+		s.dropClaim(s.claim)
+	}
+	return uncertain
+}
+
+// dropClaim gives up a claim that no PutContact has settled.
+func (s *step) dropClaim(c state.Registration) {
+	if c.Exists() && c.Owner == s.r.Person && c.Settled.IsZero() {
+		s.fx.Claims = append(s.fx.Claims, state.Claim{Registration: c, Drop: true})
+	}
+}
+
+// result goes on with how a task ended. A task that was withdrawn in between
+// has no result any more.
+func (s *step) result(in Result) {
+	t := s.r.Task(in.Task)
+	if t == nil {
+		return
+	}
+	s.claim = in.Claim
+	if t.Kind != state.Mine {
+		s.r.Touched, s.r.Reminded = s.now, false // the person has the word again
+	}
+	switch t.Kind {
+	case state.Lookup:
+		s.lead, s.r.Lead = s.r.Lead, nil
+		if in.Err != nil {
+			s.checkFailed(t, in.Err)
+		} else {
+			s.dropTasks(state.Lookup)
+			s.checked(in)
+		}
+		s.release()
+	case state.Put:
+		switch {
+		case in.Err == nil:
+			s.done(*t, in)
+		case s.again(t, in.Err):
+			s.r.Phase = state.Queued
+			s.explainWait(t, busy)
+		default:
+			s.refused(*t, in)
+		}
+	case state.Mine:
+		if in.Err != nil && s.again(t, in.Err) {
+			return
+		}
+		to := t.To
+		s.dropTasks(state.Mine)
+		if in.Err != nil {
+			s.replyTo(to, state.Failure, s.text(cause(in.Err)))
+			return
+		}
+		s.mine(to, in.Mine)
+	default:
+		panic("dialog: unknown kind of task " + string(t.Kind))
+	}
+}
+
+// again schedules another try of a task, if one is worth it.
+func (s *step) again(t *state.Task, e *cloudmonitor.Error) bool {
+	t.Lease = time.Time{}
+	t.Uncertain = t.Uncertain || e.Uncertain
+	wait := max(backoff(t.Tries, 2*time.Minute), min(e.RetryAfter, 10*time.Minute))
+	if !e.Temporary || s.now.Add(wait).After(t.Until) {
+		return false
+	}
+	t.After = s.now.Add(wait)
+	return true
+}
+
+// explainWait tells once why a task takes long, and until when it is tried.
+func (s *step) explainWait(t *state.Task, why commands.Text) {
+	if t.Explained {
+		return
+	}
+	t.Explained = true
+	s.reply(state.Progress, s.text(why, s.moment(t.Until)))
+}
+
+// done tells of a success and closes the form.
+func (s *step) done(t state.Task, in Result) {
+	settled := in.Claim
+	if !settled.Exists() { // an administrator's, or the claim was lost with a restored backup
+		settled.Contact, settled.Owner, settled.Claimed = t.Contact.Name, s.r.Person, s.now
+	}
+	settled.Settled, settled.RequestID = s.now, in.RequestID
+	s.fx.Claims = append(s.fx.Claims, state.Claim{Registration: settled})
+	s.fx.Event = Done
+
+	var links []*commands.Field
+	for _, f := range commands.Fields() {
+		v := *f.Of(&t.Contact)
+		if f.Link && v != "" && (s.r.Was == nil || *f.Of(s.r.Was) != v) {
+			links = append(links, f)
+		}
+	}
+	title := registered
+	if s.r.Was != nil {
+		title = changedText
+	}
+	parts := []state.Part{s.text(title, t.Contact.Name)}
+	if len(links) > 0 {
+		parts = append(parts, s.text(openLinks, s.labels(links)))
+	}
+	parts = append(parts, s.hint(groupHint), state.Part{Verbatim: "RequestId: " + in.RequestID})
+	s.reset()
+	s.reply(state.Success, parts...).Choices = []state.Choice{s.choice(sayMe)}
+}
+
+// refused tells that CloudMonitor will not take the contact, or could not be
+// reached for too long, and asks what to mend. Everything is kept.
+func (s *step) refused(t state.Task, in Result) {
+	s.dropTasks(state.Put)
+	if s.r.Unsure = t.Uncertain; !t.Uncertain {
+		s.dropClaim(in.Claim)
+	}
+	s.r.Phase, s.r.Asking, s.r.Agreed, s.r.Wrong = state.Asking, "", false, 0
+	title := map[bool]commands.Text{true: refusedUnsure, false: refusedText}
+	s.fx.Event = Refused
+	if in.Err.Temporary {
+		title = map[bool]commands.Text{true: gaveUpUnsure, false: gaveUp}
+		s.fx.Event = GaveUp
+	}
+	s.failure(title[t.Uncertain], in.Err)
+}
+
+// failure gives the cause and the next step, then CloudMonitor's own words, and
+// asks for the field that it complains of, or what to mend.
+func (s *step) failure(title commands.Text, e *cloudmonitor.Error) {
+	s.say(title)
+	s.say(cause(e))
+	if v := verbatim(e); v != "" {
+		s.lead = append(s.lead, state.Part{Verbatim: v})
+	}
+	if f := accused(e); f != nil {
+		s.r.Asking = f.Name
+	}
+	first := len(s.r.Outbox)
+	s.ask()
+	s.r.Outbox[first].Tone = state.Failure
+}
+
+// verbatim is CloudMonitor's code, message and request ID as they came.
+func verbatim(e *cloudmonitor.Error) string {
+	var lines []string
+	for _, line := range []struct{ label, value string }{
+		{"Code", e.Code}, {"Message", e.Message}, {"RequestId", e.RequestID},
+	} {
+		if line.value != "" {
+			lines = append(lines, line.label+": "+line.value)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// accused is the one field whose parameter the message names, or nil.
+func accused(e *cloudmonitor.Error) *commands.Field {
+	var found *commands.Field
+	if !strings.HasPrefix(e.Code, "Invalid") && e.Code != "400" {
+		return nil
+	}
+	for _, f := range commands.Fields() {
+		if strings.Contains(e.Message, f.Param) {
+			if found != nil {
+				return nil
+			}
+			found = f
+		}
+	}
+	return found
+}

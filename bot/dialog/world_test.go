@@ -1,0 +1,349 @@
+package dialog_test
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"contactbot/bot/dialog"
+	"contactbot/cloudmonitor"
+	"contactbot/commands"
+	"contactbot/state"
+)
+
+// A world is all that surrounds a conversation, in memory and without a clock
+// of its own: the store, CloudMonitor, the platform. It does what package bot
+// does, one thing after the other.
+type world struct {
+	t     testing.TB
+	rules dialog.Rules
+	now   time.Time
+	out   strings.Builder
+
+	me       state.Person
+	from     state.Address
+	profile  commands.Profile
+	admin    bool
+	speaks   commands.Language
+	messages int
+
+	stored   map[state.Person]state.Request
+	claims   map[string]state.Registration
+	contacts map[string]cloudmonitor.Listed
+	puts     []cloudmonitor.Contact // what was sent, in order
+
+	faults  []fault
+	hanging bool         // calls do not come back
+	pending []state.Task // calls that hang, or whose holder died
+	down    bool         // calls fail
+	quiet   bool         // nothing is printed
+	check   *invariants
+}
+
+type fault struct {
+	task state.TaskKind
+	err  *cloudmonitor.Error
+	did  bool // it was carried out all the same
+}
+
+func newWorld(t testing.TB) *world {
+	return &world{
+		t:        t,
+		now:      time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC),
+		me:       state.Person{Platform: "slack", Workspace: "T1", User: "U1"},
+		from:     state.Address{Private: true, Where: "direct message"},
+		stored:   map[state.Person]state.Request{},
+		claims:   map[string]state.Registration{},
+		contacts: map[string]cloudmonitor.Listed{},
+	}
+}
+
+func (w *world) says(text string) {
+	w.messages++
+	w.deliverMessage(text, strconv.Itoa(w.messages))
+}
+
+func (w *world) deliverMessage(text, id string) {
+	w.input(dialog.Message{ID: id, Text: text, From: w.from, Profile: w.profile, Admin: w.admin, Language: w.speaks})
+	w.settle()
+}
+
+// input steps, saves, and shows the replies as delivered.
+func (w *world) input(in dialog.Input) dialog.Effects {
+	w.t.Helper()
+	r := w.stored[w.me]
+	r.Person = w.me
+	claim := w.claims[strings.ToLower(r.Draft.Name)]
+	switch v := in.(type) {
+	case dialog.Message:
+		v.Claim = claim
+		in = v
+	case dialog.Result:
+		v.Claim = claim
+		in = v
+	}
+	next, fx := w.rules.Step(r, in, w.now)
+	if w.check != nil && !fx.Duplicate {
+		w.check.step(r, next, in, fx, w.now)
+	}
+	if fx.Duplicate {
+		w.note("taken before: nothing happens")
+		return fx
+	}
+	for _, c := range fx.Claims {
+		key := strings.ToLower(c.Contact)
+		if w.claims[key].Revision != c.Revision {
+			w.t.Fatalf("claim of %s at revision %d, stored is %d", c.Contact, c.Revision, w.claims[key].Revision)
+		}
+		if c.Drop {
+			w.note("the claim to %s is given up", c.Contact)
+			delete(w.claims, key)
+			continue
+		}
+		if !c.Exists() {
+			w.note("%s is claimed for %s", c.Contact, c.Owner)
+		}
+		c.Registration.Revision++
+		w.claims[key] = c.Registration
+	}
+	next.Revision++
+	w.stored[w.me] = next
+	for _, reply := range next.Outbox {
+		if !w.quiet {
+			w.show(reply)
+		}
+	}
+	if n := len(next.Outbox); n > 0 {
+		next, _ = w.rules.Step(next, dialog.Delivered{Through: next.Outbox[n-1].ID}, w.now)
+		w.stored[w.me] = next
+	}
+	return fx
+}
+
+func (w *world) note(format string, args ...any) {
+	if !w.quiet {
+		w.line("  - " + fmt.Sprintf(format, args...))
+	}
+}
+
+// settle grants what waits its turn now, and lets CloudMonitor answer.
+func (w *world) settle() {
+	for range 100 {
+		r := w.stored[w.me]
+		i := slices.IndexFunc(r.Tasks, func(t state.Task) bool { return t.Lease.IsZero() && !t.After.After(w.now) })
+		if i < 0 {
+			return
+		}
+		fx := w.input(dialog.Wake{Grant: r.Tasks[i].Kind.Queue()})
+		if fx.Call == nil {
+			w.t.Fatal("a task that waits its turn was granted and not called")
+		}
+		if w.hanging {
+			w.note("CloudMonitor does not answer %s", w.named(*fx.Call))
+			w.pending = append(w.pending, *fx.Call)
+			return
+		}
+		w.input(w.call(*fx.Call))
+	}
+	w.t.Fatal("the conversation does not come to rest")
+}
+
+func (w *world) named(t state.Task) string {
+	if t.Kind == state.Put {
+		return "PutContact " + t.Contact.Name
+	}
+	return strings.TrimSpace("DescribeContactList " + t.Contact.Name)
+}
+
+// call is CloudMonitor.
+func (w *world) call(t state.Task) dialog.Result {
+	result := dialog.Result{Task: t.ID}
+	if w.down {
+		result.Err = &cloudmonitor.Error{Action: "any", Status: 503, Code: "ServiceUnavailable", Temporary: true}
+		return result
+	}
+	if i := slices.IndexFunc(w.faults, func(f fault) bool { return f.task == t.Kind }); i >= 0 {
+		f := w.faults[i]
+		w.faults = slices.Delete(w.faults, i, i+1)
+		if f.did {
+			w.put(t.Contact)
+		}
+		w.note("%s fails: %s", w.named(t), f.err.Code)
+		result.Err = f.err
+		return result
+	}
+	switch t.Kind {
+	case state.Lookup:
+		result.Contact, result.Found = w.contacts[t.Contact.Name]
+		w.note("%s: %s", w.named(t), map[bool]string{true: "found", false: "not found"}[result.Found])
+	case state.Put:
+		w.put(t.Contact)
+		result.RequestID = fmt.Sprintf("181C406E-%04d", len(w.puts))
+	case state.Mine:
+		for _, name := range slices.Sorted(func(yield func(string) bool) {
+			for _, c := range w.claims {
+				if c.Owner == w.me && !yield(c.Contact) {
+					return
+				}
+			}
+		}) {
+			c, found := w.contacts[name]
+			result.Mine = append(result.Mine, dialog.Mine{Name: name, Found: found, Contact: c})
+		}
+	}
+	return result
+}
+
+func (w *world) put(c cloudmonitor.Contact) {
+	w.puts = append(w.puts, c)
+	listed := cloudmonitor.Listed{Contact: c}
+	old := w.contacts[c.Name]
+	fresh := func(value, before string, state cloudmonitor.Activation) cloudmonitor.Activation {
+		switch {
+		case value == "":
+			return ""
+		case value == before && state != "":
+			return state
+		default:
+			return cloudmonitor.Pending
+		}
+	}
+	listed.State.SMS = fresh(c.Channels.SMS, old.Channels.SMS, old.State.SMS)
+	listed.State.Mail = fresh(c.Channels.Mail, old.Channels.Mail, old.State.Mail)
+	if c.Channels.DingWebHook != "" {
+		listed.State.DingWebHook = cloudmonitor.OK
+	}
+	w.contacts[c.Name] = listed
+	var sent []string
+	for _, f := range commands.Fields() {
+		if v := *f.Of(&c); v != "" {
+			sent = append(sent, f.Param+"="+v)
+		}
+	}
+	w.note("PutContact %s", strings.Join(sent, " "))
+}
+
+// pass lets time go by, and wakes the person whenever something is due.
+func (w *world) pass(d time.Duration) {
+	end := w.now.Add(d)
+	for range 1000 {
+		next := end
+		r := w.stored[w.me]
+		for _, due := range r.Dues() {
+			if due.At.Before(next) {
+				next = due.At
+			}
+		}
+		if next.Equal(end) {
+			w.now = end
+			return
+		}
+		w.now = later(w.now, next)
+		w.input(dialog.Wake{})
+		w.settle()
+	}
+	w.t.Fatal("the conversation does not come to rest")
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// crash loses everything but what is stored. What CloudMonitor had been sent it
+// may have carried out.
+func (w *world) crash(did bool) {
+	for _, t := range w.pending {
+		if did && t.Kind == state.Put {
+			w.put(t.Contact)
+		}
+	}
+	w.pending, w.hanging = nil, false
+	w.input(dialog.Wake{Void: true})
+	w.settle()
+}
+
+// happens does what a "*" line says.
+func (w *world) happens(words []string) {
+	w.t.Helper()
+	switch words[0] {
+	case "pass": // pass 1h
+		d, err := time.ParseDuration(words[1])
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.pass(d)
+	case "exists": // exists name=Alice mail=…: CloudMonitor holds the contact
+		cmd := commands.Parse(strings.Join(words[1:], " "))
+		if len(cmd.Problems) > 0 {
+			w.t.Fatal(cmd.Problems[0])
+		}
+		var c cloudmonitor.Contact
+		for _, v := range cmd.Values {
+			*v.Field.Of(&c) = v.Text
+		}
+		w.contacts[c.Name] = cloudmonitor.Listed{Contact: c, State: cloudmonitor.States{Mail: cloudmonitor.OK}, Groups: []string{"oncall"}}
+	case "owned": // owned Alice U2: the contact is that user's
+		owner := w.me
+		owner.User = words[2]
+		w.claims[strings.ToLower(words[1])] = state.Registration{
+			Contact: words[1], Owner: owner, Claimed: w.now, Settled: w.now, Revision: 1,
+		}
+	case "fails": // fails PutContact Throttling.User 400 [message…]: the next call does
+		w.faults = append(w.faults, w.fault(words[1], words[2], words[3], strings.Join(words[4:], " ")))
+	case "lost": // lost PutContact: carried out, but the answer is lost
+		f := w.fault(words[1], "", "0", "")
+		f.err.Temporary, f.err.Uncertain, f.did = true, true, true
+		w.faults = append(w.faults, f)
+	case "down": // every call fails until CloudMonitor is up
+		w.down = true
+		w.note("CloudMonitor is down")
+	case "up":
+		w.down = false
+	case "hang": // calls are not answered
+		w.hanging = true
+	case "answer": // they are
+		w.hanging = false
+		pending := w.pending
+		w.pending = nil
+		for _, t := range pending {
+			w.input(w.call(t))
+		}
+		w.settle()
+	case "crash": // crash before|after CloudMonitor carried it out
+		w.crash(words[1] == "after")
+	case "again": // the last message is delivered again
+		w.deliverMessage("whatever", strconv.Itoa(w.messages))
+	case "public":
+		w.from = state.Address{Where: "group"}
+	case "private":
+		w.from = state.Address{Private: true, Where: "direct message"}
+	case "profile": // profile Alice_Chen alice@example.com en-US verified
+		w.profile = commands.Profile{Name: strings.ReplaceAll(words[1], "_", " "), Mail: words[2], Locale: words[3], MailVerified: len(words) > 4}
+	case "admin":
+		w.admin = true
+	case "platform": // platform zh: what is spoken there
+		w.speaks = commands.Language(words[1])
+	case "open":
+		w.input(dialog.Opened{From: w.from, Profile: w.profile, Admin: w.admin, Language: w.speaks})
+	default:
+		w.t.Fatalf("nobody knows what %q means", words[0])
+	}
+}
+
+func (w *world) fault(action, code, status, message string) fault {
+	kind := map[string]state.TaskKind{"PutContact": state.Put, "DescribeContactList": state.Lookup}[action]
+	http, err := strconv.Atoi(status)
+	if err != nil || kind == "" {
+		w.t.Fatalf("fault of %s with status %s", action, status)
+	}
+	temporary := strings.HasPrefix(code, "Throttling") || http >= 500
+	return fault{task: kind, err: &cloudmonitor.Error{
+		Action: action, Status: http, Code: code, Message: message, RequestID: "7F3E-REFUSED", Temporary: temporary,
+	}}
+}

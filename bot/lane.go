@@ -1,0 +1,303 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"contactbot/bot/dialog"
+	"contactbot/state"
+)
+
+// maxWaiting is how many messages of one person may wait to be stored.
+const maxWaiting = 1000
+
+// saveAgain is the pause before something that could not be stored (the disk is
+// full, say) is tried again.
+const saveAgain = time.Second
+
+var errFlood = errors.New("too many messages of one person are waiting")
+
+// A lane takes one person's inputs in order. It exists while there is something
+// to do for the person.
+type lane struct {
+	waiting    []work
+	running    bool
+	delivering bool   // a courier is under way
+	clearing   bool   // delivered replies are being taken out of the record
+	through    uint64 // the replies up to here are delivered
+	// known is the request as it was last stored from here; nil: not read yet,
+	// or somebody else has written it since.
+	known *state.Request
+}
+
+// work is an input and whom to tell that what follows from it is stored.
+type work struct {
+	in      dialog.Input
+	done    func(error)
+	release func() // gives the slot of the call back that the input may lead to
+}
+
+func (w work) end(err error) {
+	if w.done != nil {
+		w.done(err)
+	}
+}
+
+// enqueue adds work to a person's lane, and starts it.
+func (b *Bot) enqueue(p state.Person, w work) {
+	b.mu.Lock()
+	l := b.lanes[p]
+	_, message := w.in.(dialog.Message)
+	switch {
+	case b.stopping && message:
+		b.mu.Unlock()
+		w.end(ErrStopping)
+		return
+	case l != nil && message && len(l.waiting) >= maxWaiting:
+		b.mu.Unlock()
+		w.end(errFlood)
+		return
+	case l == nil:
+		l = &lane{}
+		b.lanes[p] = l
+	}
+	l.waiting = append(l.waiting, w)
+	if !l.running {
+		l.running = true
+		b.wg.Go(func() { b.run(p, l) })
+	}
+	b.mu.Unlock()
+}
+
+// run works a lane off.
+func (b *Bot) run(p state.Person, l *lane) {
+	for {
+		b.mu.Lock()
+		if len(l.waiting) == 0 {
+			l.running = false
+			b.leave(p, l)
+			b.mu.Unlock()
+			return
+		}
+		w := l.waiting[0]
+		l.waiting = l.waiting[1:]
+		b.mu.Unlock()
+		fx, err := b.step(p, l, w.in)
+		w.end(err)
+		switch {
+		case fx.Call != nil:
+			b.wg.Go(func() { b.call(p, *fx.Call, w.release) })
+		case w.release != nil:
+			w.release()
+		}
+	}
+}
+
+// leave forgets a lane in which nothing is going on. The caller holds b.mu.
+func (b *Bot) leave(p state.Person, l *lane) {
+	if l.running || l.delivering || l.clearing {
+		return
+	}
+	delete(b.lanes, p)
+	close(b.bell)
+	b.bell = make(chan struct{})
+}
+
+// step decides on an input, stores the decision and starts what follows from it.
+func (b *Bot) step(p state.Person, l *lane, in dialog.Input) (fx dialog.Effects, err error) {
+	defer func() {
+		// A mistake in a decision must not take everybody's conversations down.
+		// What it panicked with is not logged: it may quote the person.
+		if v := recover(); v != nil {
+			err = errors.New("the decision failed: this is a mistake in contactbot")
+			b.Log.Error("step panicked", "person", p, "input", fmt.Sprintf("%T", in), "stack", string(debug.Stack()))
+		}
+	}()
+	// Only messages have somebody waiting for the save.
+	_, message := in.(dialog.Message)
+	for {
+		r, claim, err := b.load(p, l)
+		if err != nil {
+			return fx, err
+		}
+		var next state.Request
+		next, fx = b.Rules.Step(r, withClaim(in, claim), b.Now())
+		if fx.Duplicate {
+			b.Log.Debug("message was taken before", "person", p)
+			return fx, nil
+		}
+		next, err = b.Store.Save(b.work, state.Change{Request: next, Claims: fx.Claims, Patient: !message})
+		b.learn(l, next, err)
+		switch {
+		case errors.Is(err, state.ErrConflict):
+			continue
+		case err != nil:
+			b.Log.Error("request could not be stored", "person", p, "err", err)
+			return dialog.Effects{}, err
+		}
+		b.after(p, l, in, next, fx)
+		return fx, nil
+	}
+}
+
+// load reads a person's request, less the replies that are delivered, and whose
+// the contact is that its draft names.
+func (b *Bot) load(p state.Person, l *lane) (state.Request, state.Registration, error) {
+	b.mu.Lock()
+	known, through := l.known, l.through
+	b.mu.Unlock()
+	var r state.Request
+	var err error
+	if known != nil {
+		r = *known // a step changes nothing of what it is given
+	} else if r, err = b.Store.Request(b.work, p); err != nil {
+		return r, state.Registration{}, err
+	}
+	if len(r.Outbox) > 0 && r.Outbox[0].ID <= through {
+		r, _ = b.Rules.Step(r, dialog.Delivered{Through: through}, b.Now())
+	}
+	if r.Draft.Name == "" {
+		return r, state.Registration{}, nil
+	}
+	claim, err := b.Store.Registration(b.work, r.Draft.Name)
+	return r, claim, err
+}
+
+// learn keeps what was stored for the next step; after a failure it has to be
+// read again. Of two that are stored at once, the later counts.
+func (b *Bot) learn(l *lane, r state.Request, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case err != nil || r.Revision == 0:
+		l.known = nil
+	case l.known == nil || l.known.Revision < r.Revision:
+		l.known = &r
+	}
+}
+
+func withClaim(in dialog.Input, claim state.Registration) dialog.Input {
+	switch in := in.(type) {
+	case dialog.Message:
+		in.Claim = claim
+		return in
+	case dialog.Result:
+		in.Claim = claim
+		return in
+	default:
+		return in
+	}
+}
+
+// after starts what a stored step allows to start.
+func (b *Bot) after(p state.Person, l *lane, in dialog.Input, r state.Request, fx dialog.Effects) {
+	if fx.Event != "" {
+		b.Log.Info("conversation", "event", string(fx.Event), "person", p)
+	}
+	for _, d := range r.Dues() {
+		b.queues[d.Queue].poke(d.At)
+	}
+	if _, failed := in.(dialog.Undelivered); !failed {
+		b.send(p, l, r)
+	}
+}
+
+// send starts the courier if there are replies to deliver, or else clears those
+// that are delivered.
+func (b *Bot) send(p state.Person, l *lane, r state.Request) {
+	if len(r.Outbox) == 0 {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch last := r.Outbox[len(r.Outbox)-1].ID; {
+	case last > l.through && !l.delivering:
+		l.delivering = true
+		b.wg.Go(func() { b.deliver(p, l, r.Outbox) })
+	case last <= l.through && !l.clearing:
+		l.clearing = true
+		b.wg.Go(func() { b.clear(p, l) })
+	}
+}
+
+// deliver hands replies to the platform, in order.
+func (b *Bot) deliver(p state.Person, l *lane, replies []state.Reply) {
+	platform, ok := b.platforms[p.Platform]
+	var failed bool
+	b.mu.Lock()
+	through := l.through
+	b.mu.Unlock()
+	for _, r := range replies {
+		if r.ID <= through {
+			continue
+		}
+		if !ok {
+			b.Log.Warn("reply waits: its platform is not served", "person", p)
+			failed = true
+			break
+		}
+		ctx, cancel := context.WithTimeout(b.work, deliverTimeout)
+		err := platform.Deliver(ctx, p, r)
+		cancel()
+		if err != nil {
+			level := slog.LevelWarn
+			if errors.Is(err, ErrAway) {
+				level = slog.LevelDebug
+			}
+			b.Log.Log(b.work, level, "reply could not be delivered, it will be tried again", "person", p, "err", err)
+			failed = true
+			break
+		}
+		through = r.ID
+	}
+	b.mu.Lock()
+	l.through = through
+	l.delivering = false
+	b.mu.Unlock()
+	if failed {
+		b.enqueue(p, work{in: dialog.Undelivered{Through: through}})
+		return
+	}
+	// What is delivered is cleared without anybody waiting for it; replies that
+	// were added in the meantime go out next.
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !l.clearing {
+		l.clearing = true
+		b.wg.Go(func() { b.clear(p, l) })
+	}
+}
+
+// deliverTimeout bounds one delivery; it is under the lease of an outbox.
+const deliverTimeout = 20 * time.Second
+
+// clear takes the delivered replies out of the stored request. It runs beside
+// the lane: the person's next message need not wait for it.
+func (b *Bot) clear(p state.Person, l *lane) {
+	r, _, err := b.load(p, l)
+	if err == nil {
+		r, err = b.Store.Save(b.work, state.Change{Request: r, Patient: true})
+		b.learn(l, r, err)
+	}
+	b.mu.Lock()
+	l.clearing = false
+	b.mu.Unlock()
+	switch {
+	case errors.Is(err, state.ErrConflict): // a step was faster, and has cleared them or will
+		r, err = b.Store.Request(b.work, p)
+		fallthrough
+	case err == nil:
+		if err == nil {
+			b.send(p, l, r)
+		}
+	default:
+		b.Log.Error("delivered replies could not be cleared", "person", p, "err", err)
+	}
+	b.mu.Lock()
+	b.leave(p, l)
+	b.mu.Unlock()
+}

@@ -1,0 +1,213 @@
+package bot
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"contactbot/bot/dialog"
+	"contactbot/state"
+)
+
+// batch is how many due requests are looked at in one go.
+const batch = 256
+
+// forever is later than any due time.
+var forever = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// A queue is what a loop knows of a stored queue: when to look again, and which
+// of its people are being dealt with.
+type queue struct {
+	name  state.Queue
+	poked chan struct{}
+
+	mu    sync.Mutex
+	next  time.Time // the loop looks again then
+	taken map[state.Person]bool
+}
+
+func newQueue(name state.Queue) *queue {
+	return &queue{name: name, poked: make(chan struct{}, 1), taken: map[state.Person]bool{}}
+}
+
+// poke makes the loop look again if something is due before it would.
+func (q *queue) poke(at time.Time) {
+	q.mu.Lock()
+	sooner := q.next.IsZero() || at.Before(q.next)
+	q.mu.Unlock()
+	if sooner {
+		q.nudge()
+	}
+}
+
+func (q *queue) nudge() {
+	select {
+	case q.poked <- struct{}{}:
+	default:
+	}
+}
+
+// take marks a person as being dealt with; false if they are already.
+func (q *queue) take(p state.Person) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.taken[p] {
+		return false
+	}
+	q.taken[p] = true
+	return true
+}
+
+func (q *queue) give(p state.Person) {
+	q.mu.Lock()
+	delete(q.taken, p)
+	q.mu.Unlock()
+	q.nudge()
+}
+
+func (q *queue) busy() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.taken)
+}
+
+// due returns who is due in a queue and not being dealt with. Pokes that come
+// from now on count.
+func (b *Bot) due(ctx context.Context, q *queue, limit int) (due []state.DuePerson, next time.Time, err error) {
+	q.mu.Lock()
+	q.next = time.Time{} // any poke wakes the loop until it knows better
+	limit += len(q.taken)
+	q.mu.Unlock()
+	people, err := b.Store.Due(ctx, q.name, forever, limit)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	now := b.Now()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, p := range people {
+		if p.At.After(now) {
+			q.next = p.At
+			return due, p.At, nil
+		}
+		if !q.taken[p.Person] {
+			due = append(due, p)
+		}
+	}
+	q.next = forever
+	return due, forever, nil
+}
+
+// wait waits until a time, or a poke.
+func (b *Bot) wait(ctx context.Context, q *queue, until time.Time) error {
+	timer := time.NewTimer(until.Sub(b.Now()))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-q.poked:
+	case <-ctx.Done():
+	}
+	return ctx.Err()
+}
+
+// ring wakes the people whose time has come.
+func (b *Bot) ring(ctx context.Context, name state.Queue) error {
+	q := b.queues[name]
+	for {
+		due, next, err := b.due(ctx, q, batch)
+		if err != nil {
+			if next = b.Now().Add(saveAgain); b.troubled(ctx, err) != nil {
+				return ctx.Err()
+			}
+		}
+		for _, p := range due {
+			b.rouse(q, p.Person, dialog.Wake{})
+		}
+		if err := b.wait(ctx, q, next); err != nil {
+			return err
+		}
+	}
+}
+
+// rouse wakes a person. One whose wake cannot be stored is left alone for a
+// moment, so that a full disk does not make the loop spin.
+func (b *Bot) rouse(q *queue, p state.Person, wake dialog.Wake) {
+	if !q.take(p) {
+		return
+	}
+	b.enqueue(p, work{in: wake, done: func(err error) { b.giveBack(q, p, err) }})
+}
+
+func (b *Bot) giveBack(q *queue, p state.Person, err error) {
+	if err != nil {
+		time.AfterFunc(saveAgain, func() { q.give(p) })
+		return
+	}
+	q.give(p)
+}
+
+func (b *Bot) troubled(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		b.Log.Error("due requests could not be read", "err", err)
+	}
+	return ctx.Err()
+}
+
+// pump grants the calls of a queue their turns, at the pace that CloudMonitor
+// allows.
+func (b *Bot) pump(ctx context.Context, name state.Queue) error {
+	q := b.queues[name]
+	pace := rate.NewLimiter(b.Pace, 1)
+	slots := make(chan struct{}, b.InFlight)
+	for {
+		due, next, err := b.due(ctx, q, batch)
+		if err != nil {
+			if next = b.Now().Add(saveAgain); b.troubled(ctx, err) != nil {
+				return ctx.Err()
+			}
+		}
+		for _, p := range due {
+			select {
+			case slots <- struct{}{}:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			if err := pace.Wait(ctx); err != nil {
+				return err
+			}
+			b.grant(q, p.Person, slots)
+		}
+		if err := b.wait(ctx, q, next); err != nil {
+			return err
+		}
+	}
+}
+
+// grant lets a person's call go ahead; its slot is free again when it has ended.
+func (b *Bot) grant(q *queue, p state.Person, slots chan struct{}) {
+	if !q.take(p) {
+		<-slots
+		return
+	}
+	b.enqueue(p, work{
+		in:      dialog.Wake{Grant: q.name},
+		done:    func(err error) { b.giveBack(q, p, err) },
+		release: func() { <-slots },
+	})
+}
+
+// takeOver wakes everybody for whom a process that died had something under
+// way.
+func (b *Bot) takeOver(ctx context.Context) error {
+	q := b.queues[state.Leases]
+	people, err := b.Store.Due(ctx, state.Leases, forever, 1<<20)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		b.rouse(q, p.Person, dialog.Wake{Void: true})
+	}
+	return nil
+}

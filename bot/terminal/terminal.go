@@ -1,0 +1,271 @@
+// Package terminal is the platform of one person at a terminal, or at the other
+// end of a pipe.
+package terminal
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/ergochat/readline"
+	"golang.org/x/term"
+
+	"contactbot/bot"
+	"contactbot/bot/dialog"
+	"contactbot/commands"
+	"contactbot/state"
+)
+
+// Name is the platform's name in people's keys.
+const Name = "terminal"
+
+// maxLine is how much of one line is taken, in bytes: more than the parser
+// takes, so that it is the parser that says so.
+const maxLine = 1 << 20
+
+// A Terminal shows replies and reads what the person types.
+type Terminal struct {
+	Person   state.Person
+	Language commands.Language // spoken until the person's own is known
+
+	in, out *os.File
+	style   style
+	screen  bool // out is a terminal
+	echo    bool // input does not show by itself
+
+	mu   sync.Mutex
+	line *readline.Instance // the line editor, while a person types into it
+}
+
+// Options are the ends of a conversation.
+type Options struct {
+	In       *os.File
+	Out      *os.File
+	Person   state.Person
+	Language commands.Language // of the person's surroundings; empty: unknown
+	Colour   bool              // colours are wanted where Out is a terminal
+}
+
+// New returns a terminal. It edits lines if both ends are a terminal, and else
+// reads line by line.
+func New(o Options) *Terminal {
+	t := &Terminal{in: o.In, out: o.Out, Person: o.Person, Language: o.Language}
+	t.screen = term.IsTerminal(int(o.Out.Fd()))
+	if t.screen && o.Colour {
+		t.style = colours
+	}
+	t.echo = !t.screen || !term.IsTerminal(int(o.In.Fd()))
+	return t
+}
+
+// columns is how wide the screen is just now; 0: as wide as it takes.
+func (t *Terminal) columns() int {
+	if !t.screen {
+		return 0
+	}
+	columns, _, err := term.GetSize(int(t.out.Fd()))
+	if err != nil {
+		return 0
+	}
+	return columns
+}
+
+// Name implements bot.Platform.
+func (t *Terminal) Name() string { return Name }
+
+// Deliver shows a reply. Somebody else's is left for when they sit here.
+func (t *Terminal) Deliver(_ context.Context, p state.Person, r state.Reply) error {
+	if p != t.Person {
+		return bot.ErrAway
+	}
+	text := render(r, t.style, t.columns())
+	if r.Tone != state.Progress {
+		text += "\n" // what follows a progress line belongs to it
+	}
+	return t.write(text)
+}
+
+// Notice shows a line that is not the bot's, such as what the simulator sends.
+func (t *Terminal) Notice(text string) error {
+	var b strings.Builder
+	for line := range strings.SplitSeq(text, "\n") {
+		b.WriteString(t.style.paint(t.style.dim, safe(line)) + "\n")
+	}
+	return t.write(b.String())
+}
+
+func (t *Terminal) write(text string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.line != nil {
+		_, err := t.line.Write([]byte(text))
+		return err
+	}
+	_, err := io.WriteString(t.out, text)
+	return err
+}
+
+// Run talks until the input ends, then waits for what is under way.
+func (t *Terminal) Run(ctx context.Context, b *bot.Bot) error {
+	if err := t.open(ctx, b); err != nil {
+		return err
+	}
+	read := t.lines
+	if !t.echo {
+		read = t.edit
+	}
+	if err := read(ctx, b); err != nil {
+		return err
+	}
+	return t.finish(ctx, b)
+}
+
+func (t *Terminal) open(ctx context.Context, b *bot.Bot) error {
+	saved := make(chan error, 1)
+	b.Open(t.Person, dialog.Opened{From: t.here(), Language: t.Language}, func(err error) { saved <- err })
+	if err := <-saved; err != nil {
+		return fmt.Errorf("begin the conversation: %w", err)
+	}
+	return b.Settled(ctx, t.Person)
+}
+
+// here is the address of the only place there is.
+func (t *Terminal) here() state.Address { return state.Address{Private: true, Where: "terminal"} }
+
+// hear hands a line to the bot and waits until it is stored.
+func (t *Terminal) hear(b *bot.Bot, line string) error {
+	if strings.TrimSpace(line) == "" {
+		return nil
+	}
+	saved := make(chan error, 1)
+	b.Take(t.Person, dialog.Message{Text: line, From: t.here(), Language: t.Language}, func(err error) { saved <- err })
+	if err := <-saved; err != nil {
+		return t.write(t.style.paint(t.style.failure, "✗ "+safe(fmt.Sprintf("This line could not be stored: %v. Nothing else is lost: mend that, then type it again.", err))) + "\n")
+	}
+	return nil
+}
+
+// lines reads line by line, each after the answer to the one before.
+func (t *Terminal) lines(ctx context.Context, b *bot.Bot) error {
+	r := bufio.NewReader(t.in)
+	for {
+		line, err := readLine(r)
+		if line != "" {
+			if err := t.write("> " + excerpt(safe(line)) + "\n"); err != nil {
+				return err
+			}
+			if err := t.hear(b, line); err != nil {
+				return err
+			}
+			if err := b.Settled(ctx, t.Person); err != nil {
+				return err
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read the input: %w", err)
+		}
+	}
+}
+
+// excerpt is the beginning of a text: an echo shows what was meant, no more.
+func excerpt(text string) string {
+	const most = 1000 // characters
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
+
+// readLine reads a line without its end. What is over maxLine is read over.
+func readLine(r *bufio.Reader) (string, error) {
+	var line []byte
+	for {
+		part, more, err := r.ReadLine()
+		if room := maxLine - len(line); len(part) > room {
+			part = part[:room]
+		}
+		line = append(line, part...)
+		if err != nil || !more {
+			return string(line), err
+		}
+	}
+}
+
+// edit reads lines from a keyboard, with editing and a history that is never
+// written anywhere.
+func (t *Terminal) edit(ctx context.Context, b *bot.Bot) error {
+	editor, err := readline.NewFromConfig(&readline.Config{
+		Prompt: t.style.paint(t.style.label, "> "), HistoryLimit: 100,
+		Stdin: t.in, Stdout: t.out, InterruptPrompt: "\n", EOFPrompt: "\n",
+	})
+	if err != nil {
+		return fmt.Errorf("set up the terminal: %w", err)
+	}
+	t.attach(editor)
+	defer func() {
+		t.attach(nil)
+		_ = editor.Close()
+		_, _ = io.WriteString(t.out, "\n")
+	}()
+	typed := make(chan error, 1)
+	go func() { typed <- t.keyboard(b, editor) }()
+	select {
+	case err := <-typed:
+		return err
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+func (t *Terminal) attach(editor *readline.Instance) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.line = editor
+}
+
+// keyboard reads until Ctrl-C or Ctrl-D.
+func (t *Terminal) keyboard(b *bot.Bot, editor *readline.Instance) error {
+	for {
+		line, err := editor.ReadLine()
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, readline.ErrInterrupt):
+			return nil
+		case err != nil:
+			return fmt.Errorf("read the terminal: %w", err)
+		}
+		if err := t.hear(b, line); err != nil {
+			return err
+		}
+	}
+}
+
+// finish waits for what is under way, and says so if it takes long.
+func (t *Terminal) finish(ctx context.Context, b *bot.Bot) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err := b.Settled(ctx, t.Person); err != nil && ctx.Err() == nil {
+		return err
+	}
+	r, err := b.Store.Request(context.WithoutCancel(ctx), t.Person)
+	if err != nil {
+		return err
+	}
+	if r.Phase != state.Idle {
+		return t.Notice(unfinished.In(commands.Language(r.Language)))
+	}
+	return nil
+}
+
+var unfinished = commands.Text{
+	EN: "Your registration is kept: start the chat again to go on with it.",
+	ZH: "登记内容已保存，下次打开接着来。",
+}
