@@ -1,0 +1,132 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/user"
+	"time"
+
+	"contactbot/bot"
+	"contactbot/bot/dialog"
+	"contactbot/bot/terminal"
+	"contactbot/cloudmonitor"
+	"contactbot/cloudmonitor/simulator"
+	"contactbot/commands"
+	"contactbot/state"
+)
+
+// Simulated and real contacts are not kept in one file: who registered Alice
+// with the simulator has no claim to the real one.
+const (
+	liveState      = "bolt:contactbot.db"
+	simulatedState = "bolt:contactbot-chat.db"
+)
+
+// chatCommand is a conversation in the terminal.
+type chatCommand struct {
+	Live bool   `help:"Use CloudMonitor itself: contacts are really registered."`
+	User string `placeholder:"NAME" help:"Talk as this person (default: the name you are logged in under)."`
+	faultSettings
+	stateSettings        `group:"State"`
+	cloudMonitorSettings `group:"CloudMonitor"`
+	keySettings          `group:"Access key, with --live (default: found where Alibaba Cloud's own tools look)"`
+	logSettings          `group:"Logs"`
+}
+
+// Run talks until the input ends.
+func (c chatCommand) Run(ctx context.Context) (err error) {
+	log, err := c.logger(slog.LevelError)
+	if err != nil {
+		return err
+	}
+	faults, err := c.parse()
+	if err != nil {
+		return err
+	}
+	fallback := simulatedState
+	if c.Live {
+		fallback = liveState
+		if len(faults) > 0 || c.Delay > 0 {
+			return badSetting("--fail and --delay belong to the simulator: leave them out with --live")
+		}
+	}
+	screen := terminal.New(terminal.Options{
+		In: os.Stdin, Out: os.Stdout, Colour: os.Getenv("NO_COLOR") == "",
+		Person:   state.Person{Platform: terminal.Name, Workspace: "local", User: c.user()},
+		Language: commands.MatchLanguage(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG"))),
+	})
+	store, closeStore, err := c.open(ctx, fallback)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeStore()) }()
+
+	client, closeClient, err := c.cloudMonitor(screen, c.path(fallback), faults, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeClient()) }()
+
+	b := bot.New(bot.Options{
+		Store: store, CloudMonitor: client, Platforms: []bot.Platform{screen},
+		Rules: dialog.Rules{Site: c.Site}, Alone: true, Log: log,
+	})
+	return talk(ctx, b, screen)
+}
+
+// talk runs the bot while the conversation lasts.
+func talk(ctx context.Context, b *bot.Bot, screen *terminal.Terminal) error {
+	running, stop := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- b.Run(running) }()
+	err := screen.Run(running, b)
+	stop()
+	return errors.Join(err, <-ended)
+}
+
+// user is who talks.
+func (c chatCommand) user() string {
+	if c.User != "" {
+		return c.User
+	}
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		return u.Username
+	}
+	return "me"
+}
+
+// cloudMonitor returns the client of the real service, or of a simulator that
+// runs within.
+func (c chatCommand) cloudMonitor(screen *terminal.Terminal, state string, faults []simulator.Fault, log *slog.Logger) (*cloudmonitor.Client, func() error, error) {
+	if c.Live {
+		credentials, err := c.provider()
+		if err != nil {
+			return nil, nil, err
+		}
+		client, err := cloudmonitor.New(cloudmonitor.Options{Endpoint: c.Endpoint, Credentials: credentials, Tries: 1})
+		if err != nil {
+			return nil, nil, settingError{err}
+		}
+		return client, func() error { return nil }, nil
+	}
+	key := cloudmonitor.Credentials{AccessKeyID: "chat", AccessKeySecret: randomText()}
+	s, err := startSimulator(simulatorOptions{
+		listen: "127.0.0.1:0", file: state + ".simulator.json", site: c.Site, keys: key, log: log,
+		faults: faults, delay: c.Delay, rebind: true,
+		notice: func(text string) { _ = screen.Notice(text) },
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	client, err := cloudmonitor.New(cloudmonitor.Options{
+		Endpoint: s.url, Credentials: cloudmonitor.Static(key), Tries: 1, Timeout: 30 * time.Second,
+	})
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("reach the simulator: %w", err), s.close())
+	}
+	return client, s.close, nil
+}

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// A session is contactbot in a process of its own, which can be killed.
+type session struct {
+	t     *testing.T
+	cmd   *exec.Cmd
+	in    io.WriteCloser
+	lines *bufio.Scanner
+	seen  strings.Builder
+}
+
+// start runs the program in a folder.
+func start(t *testing.T, dir string, args ...string) *session {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &session{t: t, cmd: exec.Command(self, args...)}
+	s.cmd.Args[0] = "contactbot" // testscript.Main goes by the name
+	s.cmd.Dir = dir
+	s.cmd.Env = append(os.Environ(), "LC_ALL=C") // no language is known from the start
+	s.cmd.Stderr = os.Stderr
+	if s.in, err = s.cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.lines = bufio.NewScanner(out)
+	s.lines.Buffer(nil, 8<<20)
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.cmd.Process.Kill() })
+	return s
+}
+
+func (s *session) says(line string) {
+	s.t.Helper()
+	if _, err := io.WriteString(s.in, line+"\n"); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// waitFor reads until a line matches, and returns it.
+func (s *session) waitFor(pattern string) string {
+	s.t.Helper()
+	re := regexp.MustCompile(pattern)
+	for s.lines.Scan() {
+		s.seen.WriteString(s.lines.Text() + "\n")
+		if re.MatchString(s.lines.Text()) {
+			return s.lines.Text()
+		}
+	}
+	s.t.Fatalf("%q was not said, but:\n%s", pattern, s.seen.String())
+	return ""
+}
+
+// kill ends the process at once: it can put nothing in order.
+func (s *session) kill() {
+	s.t.Helper()
+	if err := s.cmd.Process.Kill(); err != nil {
+		s.t.Fatal(err)
+	}
+	_ = s.cmd.Wait()
+}
+
+// end closes the input; the program must end well.
+func (s *session) end() {
+	s.t.Helper()
+	_ = s.in.Close()
+	for s.lines.Scan() {
+		s.seen.WriteString(s.lines.Text() + "\n")
+	}
+	if err := s.cmd.Wait(); err != nil {
+		s.t.Errorf("%v after:\n%s", err, s.seen.String())
+	}
+}
+
+// TestKilledInConversation: killed between a question and its answer, the
+// conversation goes on where it stood.
+func TestKilledInConversation(t *testing.T) {
+	dir := t.TempDir()
+	first := start(t, dir, "chat")
+	first.says("register name=Alice phone=13800138000")
+	first.waitFor("What is this contact for")
+	first.kill()
+
+	second := start(t, dir, "chat")
+	second.waitFor("Welcome back")
+	second.waitFor("phone +13800138000")
+	second.says("ECS on-call")
+	second.waitFor("Which email address")
+	second.says("alice@example.com")
+	second.waitFor("Please check")
+	second.says("submit")
+	second.waitFor("Alice is registered")
+	second.end()
+}
+
+// TestKilledInPutContact: killed while CloudMonitor is called, the contact
+// arrives with the right values after a restart, and the person is told.
+func TestKilledInPutContact(t *testing.T) {
+	dir := t.TempDir()
+	first := start(t, dir, "chat", "--fail", "PutContact=hang")
+	first.says(`register name=Alice describe="ECS on-call" mail=alice@example.com phone=13800138000 lang=en`)
+	first.waitFor("Sending Alice")
+	first.kill()
+
+	second := start(t, dir, "chat")
+	second.waitFor("Alice is registered")
+	second.says("me")
+	second.waitFor("description +ECS on-call")
+	second.waitFor(`email +alice@example.com  \(PENDING`)
+	second.waitFor(`phone +13800138000  \(PENDING`)
+	second.waitFor("English")
+	second.end()
+}
+
+// TestActivation walks the whole way: the printed link is opened, and the
+// contact's channel is OK.
+func TestActivation(t *testing.T) {
+	s := start(t, t.TempDir(), "chat")
+	s.says(`登记 姓名=张三 描述=“ECS 值班” 邮箱=zhangsan@example.com 语言=中文`)
+	s.waitFor("to zhangsan@example.com: open this to activate 张三")
+	link := s.waitFor("http://")
+	s.waitFor("张三 已登记")
+	s.says("我的")
+	s.waitFor("zhangsan@example.com  .*PENDING")
+	answer, err := http.Get(link[strings.Index(link, "http://"):])
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		t.Fatalf("the link answers %s", answer.Status)
+	}
+	s.says("我的")
+	s.waitFor("zhangsan@example.com  .*OK")
+	s.end()
+}
+
+// TestSecondProcess: one file, one process; the second says why it ends.
+func TestSecondProcess(t *testing.T) {
+	dir := t.TempDir()
+	first := start(t, dir, "chat")
+	first.waitFor("Hello")
+	second := exec.Command("contactbot", "chat")
+	second.Path, second.Dir = first.cmd.Path, dir
+	out, err := second.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "in use by another process") {
+		t.Errorf("%v: %s", err, out)
+	}
+	first.end()
+}
+
+// TestHostileInput: 100 kB of nonsense, NUL bytes and broken UTF-8 each get a
+// line of an answer, and the conversation goes on.
+func TestHostileInput(t *testing.T) {
+	s := start(t, t.TempDir(), "chat")
+	s.waitFor("Hello")
+	for _, nonsense := range []string{
+		strings.Repeat("(=\"", 40<<10), strings.Repeat("电话：", 20<<10), strings.Repeat("a", 2<<20),
+		"\x00\x00\x00", "\xff\xfe\x80 name", "\x1b[2J\x1b]0;owned\x07 name=\x1b[31mAlice", "register name=\u202eecilA",
+	} {
+		s.says(nonsense)
+		s.says("cancel")
+		s.waitFor("Nothing is under way|Cancelled|取消|没有进行中")
+	}
+	s.says("register name=Bob describe=x mail=bob@example.com")
+	s.waitFor("Bob is registered")
+	s.end()
+	for _, raw := range []string{"\x1b", "\x00", "\x07", "\u202e"} {
+		if strings.Contains(s.seen.String(), raw) {
+			t.Errorf("%q reached the screen", raw)
+		}
+	}
+}
