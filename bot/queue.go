@@ -67,12 +67,6 @@ func (q *queue) give(p state.Person) {
 	q.nudge()
 }
 
-func (q *queue) busy() int {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return len(q.taken)
-}
-
 // due returns who is due in a queue and not being dealt with. Pokes that come
 // from now on count.
 func (b *Bot) due(ctx context.Context, q *queue, limit int) (due []state.DuePerson, next time.Time, err error) {

@@ -35,10 +35,13 @@ type Engine interface {
 	// they survive a crash of the process and of the machine. It returns
 	// ErrConflict, and stores nothing, if a record is not at the revision its
 	// write expects. Each stored record is then at Revision+1 of its write.
+	// After any other error nothing was stored, or, if the engine lost sight of
+	// the outcome, it says so: read again.
 	Put(ctx context.Context, batch Batch) error
 
 	// Scan calls fn for the records of a table whose keys begin with prefix, in
-	// order of their keys, until fn returns false. fn must not keep value.
+	// order of their keys, until fn returns false. fn must not keep value; it may
+	// use the engine.
 	Scan(ctx context.Context, table Table, prefix string, fn func(key string, value []byte, revision uint64) bool) error
 
 	// Due returns the entries of a queue that are due at or before until, the
@@ -49,7 +52,8 @@ type Engine interface {
 	// Ping reports whether a write would be possible now.
 	Ping(ctx context.Context) error
 
-	// Close waits for writes under way. No method may be called after it.
+	// Close waits for writes under way. After it every method but Close returns
+	// an error.
 	Close() error
 }
 

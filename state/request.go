@@ -190,6 +190,7 @@ func (r Request) Clone() Request {
 	r.Skipped = slices.Clone(r.Skipped)
 	r.Trail = slices.Clone(r.Trail)
 	r.Held = slices.Clone(r.Held)
+	r.Lead = slices.Clone(r.Lead)
 	r.Tasks = slices.Clone(r.Tasks)
 	r.Outbox = slices.Clone(r.Outbox)
 	r.Seen = slices.Clone(r.Seen)

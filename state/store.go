@@ -219,8 +219,11 @@ func (s *Store) decode(table Table, key string, value []byte, into any) error {
 	if err := json.NewDecoder(bytes.NewReader(plain)).Decode(&rec); err != nil {
 		return fmt.Errorf("read a record of %s: it is damaged", table)
 	}
-	if rec.Version > version {
+	switch {
+	case rec.Version > version:
 		return fmt.Errorf("read a record of %s: %w", table, ErrVersion)
+	case rec.Version < 1:
+		return fmt.Errorf("read a record of %s: it is damaged", table)
 	}
 	return nil
 }

@@ -80,8 +80,7 @@ func FuzzConversation(f *testing.F) {
 
 // invariants hold one step against what must always be true.
 type invariants struct {
-	t    testing.TB
-	puts int
+	t testing.TB
 }
 
 func (c *invariants) step(before, after state.Request, in dialog.Input, fx dialog.Effects, now time.Time) {

@@ -104,3 +104,26 @@ func awaitQueue(e *Engine, n int) {
 		runtime.Gosched()
 	}
 }
+
+// sample makes a closed state file with some records.
+func sample(t *testing.T) string {
+	t.Helper()
+	path := newPath(t)
+	e := mustOpen(t, path, Options{})
+	for i := range 20 {
+		mustPut(t, e, one(strings.Repeat("k", i+1), 0, strings.Repeat("value", 100)))
+	}
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func mustRevision(t *testing.T, e *Engine, key string) uint64 {
+	t.Helper()
+	_, r, err := e.Get(ctx, "people", key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}

@@ -1,3 +1,5 @@
+//go:build unix
+
 package bolt
 
 import (
@@ -15,32 +17,6 @@ import (
 
 	"go.etcd.io/bbolt"
 )
-
-// sample makes a closed state file with some records.
-func sample(t *testing.T) string {
-	t.Helper()
-	path := newPath(t)
-	e := mustOpen(t, path, Options{})
-	for i := range 20 {
-		mustPut(t, e, one(strings.Repeat("k", i+1), 0, strings.Repeat("value", 100)))
-	}
-	if err := e.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-// patch changes a file without changing its size, unless size says so.
-func patch(t *testing.T, path string, change func([]byte) []byte) {
-	t.Helper()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, change(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
 
 func TestOpenRefuses(t *testing.T) {
 	for _, test := range []struct {
@@ -168,73 +144,6 @@ func foreign(t *testing.T, path, bucket, key, value string) {
 	})
 	if err := errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
-	}
-}
-
-func pagesUsed(t *testing.T, path string) (size int64) {
-	t.Helper()
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
-	_ = db.View(func(tx *bbolt.Tx) error { size = tx.Size(); return nil })
-	return size
-}
-
-// A file may be damaged anywhere: whatever Open and the reads say, the process
-// lives, and what Open refuses it leaves as it is.
-func TestDamageAnywhere(t *testing.T) {
-	path := sample(t)
-	whole, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	whole = whole[:pagesUsed(t, path)] // the rest is room to grow
-	refused, damaged := 0, 0
-	try := func(content []byte) {
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		before := fingerprint(t, path)
-		e, err := Open(path, Options{Wait: -1})
-		if err != nil {
-			refused++
-			if fingerprint(t, path) != before {
-				t.Error("a file that was refused was touched")
-			}
-			return
-		}
-		bad := func(err error) {
-			if errors.Is(err, ErrDamaged) {
-				damaged++
-			} else if err != nil && !errors.Is(err, state.ErrConflict) {
-				t.Errorf("unclear error: %v", err)
-			}
-		}
-		bad(e.Scan(ctx, "people", "", func(string, []byte, uint64) bool { return true }))
-		_, err = e.Due(ctx, "act", time.Unix(1<<33, 0), 100)
-		bad(err)
-		bad(e.Put(ctx, one("kkk", 1, "new")))
-		bad(e.Put(ctx, one("new", 0, strings.Repeat("new", 10000))))
-		_ = e.Close()
-	}
-	for size := 0; size <= len(whole); size += 4096 {
-		if size > 0 {
-			try(whole[:size])
-			try(whole[:size-1000])
-		}
-	}
-	for page := 0; page*4096 < len(whole); page++ {
-		for _, fill := range []byte{0, 0xff} {
-			content := bytes.Clone(whole)
-			copy(content[page*4096:], bytes.Repeat([]byte{fill}, 4096))
-			try(content)
-		}
-	}
-	t.Logf("%d files were refused, %d calls found damage", refused, damaged)
-	if refused == 0 || damaged == 0 {
-		t.Error("nothing was noticed")
 	}
 }
 
@@ -378,5 +287,17 @@ func TestOpenClearsUp(t *testing.T) {
 	_ = mustOpen(t, path, Options{}).Close()
 	if got := folder(t, path); got != "contactbot.db" {
 		t.Errorf("files %s", got)
+	}
+}
+
+// patch changes a file without changing its size, unless size says so.
+func patch(t *testing.T, path string, change func([]byte) []byte) {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, change(content), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
