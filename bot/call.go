@@ -34,7 +34,15 @@ func (b *Bot) call(p state.Person, t state.Task, release func()) {
 func (b *Bot) report(p state.Person, t state.Task, result dialog.Result) {
 	b.enqueue(p, work{in: result, done: func(err error) {
 		if err != nil && b.Now().Before(t.Lease) {
-			time.AfterFunc(saveAgain, func() { b.report(p, t, result) })
+			b.wg.Go(func() {
+				pause := time.NewTimer(saveAgain)
+				defer pause.Stop()
+				select {
+				case <-pause.C:
+					b.report(p, t, result)
+				case <-b.work.Done():
+				}
+			})
 		}
 	}})
 }

@@ -51,13 +51,17 @@ func (w work) end(err error) {
 func (b *Bot) enqueue(p state.Person, w work) {
 	b.mu.Lock()
 	l := b.lanes[p]
-	_, message := w.in.(dialog.Message)
+	said := false // by somebody, who can say it again
+	switch w.in.(type) {
+	case dialog.Message, dialog.Opened:
+		said = true
+	}
 	switch {
-	case b.stopping && message:
+	case b.stopping && said:
 		b.mu.Unlock()
 		w.end(ErrStopping)
 		return
-	case l != nil && message && len(l.waiting) >= maxWaiting:
+	case l != nil && said && len(l.waiting) >= maxWaiting:
 		b.mu.Unlock()
 		w.end(errFlood)
 		return

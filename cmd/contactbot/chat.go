@@ -82,7 +82,10 @@ func (c chatCommand) Run(ctx context.Context) (err error) {
 func talk(ctx context.Context, b *bot.Bot, screen *terminal.Terminal) error {
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- b.Run(running) }()
+	go func() {
+		defer stop() // without the bot there is nobody to talk to
+		ended <- b.Run(running)
+	}()
 	err := screen.Run(running, b)
 	stop()
 	return errors.Join(err, <-ended)

@@ -17,7 +17,7 @@ import (
 //
 // To take an old entry out at once would cost more than the rest of the write:
 // the entries of different people lie on pages of their own (measured: 2.1
-// times a commit without queues instead of 1.1). They are swept out later, many
+// times a commit without queues instead of 1.2). They are swept out later, many
 // at a time and in order, so that neighbours share the work:
 //
 //   - an entry whose time has come, or is about to, is taken out by the write:
