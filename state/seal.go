@@ -20,8 +20,10 @@ import (
 //	            tag (16)
 //
 // The additional data of the seal are the form, the id, the table and the key
-// of the record, so that nobody who can write the file can put one record in
-// the place of another.
+// of the record: a sealed value opens nowhere but where it was sealed. Sealing
+// keeps values secret from whoever reads the file or a backup of it. It does not
+// stop somebody who can write the file from putting an older value of the same
+// record back, or one that is not sealed.
 const (
 	formPlain  = 0
 	formSealed = 1

@@ -36,7 +36,8 @@ type Store struct {
 
 // Open returns a store over the engine. It fails if the engine's records are
 // sealed with a key that keys does not have, before anything is read or written
-// by mistake.
+// by mistake. If there is a newer key than the one they are sealed with, they
+// are sealed anew, so that the older key can be left out from then on.
 func Open(ctx context.Context, engine Engine, keys *Keyring) (*Store, error) {
 	s := &Store{engine: engine, keys: keys}
 	const key = "keys" // a record that tells at start whether the keys fit
@@ -51,6 +52,12 @@ func Open(ctx context.Context, engine Engine, keys *Keyring) (*Store, error) {
 		}
 		if !stale {
 			return s, nil
+		}
+		// The record that tells whether the keys fit is sealed anew last.
+		for _, table := range []Table{requests, registrations, owned} {
+			if err := s.reseal(ctx, table); err != nil {
+				return nil, err
+			}
 		}
 	}
 	err = engine.Put(ctx, Batch{Writes: []Write{{

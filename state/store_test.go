@@ -3,6 +3,7 @@ package state_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -256,9 +257,59 @@ func TestKeys(t *testing.T) {
 			t.Errorf("opened with the wrong keys: %v", err)
 		}
 	}
-	rotated := open(t, engine, key2+","+key1)
-	if got, err := rotated.Request(t.Context(), alice); err != nil || got.Draft != r.Draft {
-		t.Errorf("after a rotation: %v", err)
+	// A rotation: with both keys everything is sealed with the new one, in its
+	// queues as before, and the old one can go.
+	before, err := s.Due(t.Context(), state.Timers, noon, 10)
+	if err != nil || len(before) != 1 {
+		t.Fatalf("due: %v, %v", before, err)
+	}
+	for _, keys := range []string{key2 + "," + key1, key2} {
+		rotated := open(t, engine, keys)
+		if got, err := rotated.Request(t.Context(), alice); err != nil || got.Draft != r.Draft {
+			t.Errorf("after a rotation: %v", err)
+		}
+		if after, err := rotated.Due(t.Context(), state.Timers, noon, 10); err != nil || !cmp.Equal(before, after) {
+			t.Errorf("due after a rotation: %v, %v", after, err)
+		}
+	}
+	ring, err := state.ParseKeys(key1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := state.Open(t.Context(), engine, ring); err == nil {
+		t.Error("opened with a key that was rotated away")
+	}
+}
+
+// TestSealingIsSwitchedOn: records from before there was a key are sealed when
+// there is one.
+func TestSealingIsSwitchedOn(t *testing.T) {
+	engine := &enginetest.Memory{}
+	s := open(t, engine, "")
+	for i := range 600 {
+		p := alice
+		p.User = fmt.Sprint(i)
+		r := full(p)
+		r.Draft.Channels.SMS = "13800138000"
+		_, err := s.Save(t.Context(), state.Change{Request: r, Claims: []state.Claim{
+			{Registration: state.Registration{Contact: fmt.Sprint("Alice", i), Owner: p}},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	open(t, engine, key1)
+	for _, table := range []state.Table{"requests", "registrations", "owned", "meta"} {
+		n := 0
+		err := engine.Scan(t.Context(), table, "", func(key string, value []byte, _ uint64) bool {
+			if n++; strings.Contains(string(value), "13800138000") || strings.Contains(string(value), `"v"`) {
+				t.Errorf("%s %s is in the clear", table, key)
+			}
+			return !t.Failed()
+		})
+		if err != nil || n == 0 {
+			t.Errorf("%s: %d records, %v", table, n, err)
+		}
 	}
 }
 
