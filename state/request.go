@@ -96,6 +96,10 @@ type Form struct {
 	Held     []Heard               `json:"held,omitempty"`     // what was said while CloudMonitor was asked
 	Offered  *Heard                `json:"offered,omitempty"`  // a new start that waits for "go on" or "start anew"
 	Lead     []Part                `json:"lead,omitempty"`     // what the next reply has to begin with
+	Took     []string              `json:"took,omitempty"`     // fields set since the person was last told of their values
+	Wanted   []string              `json:"wanted,omitempty"`   // fields the person tried to give: they are asked for
+	Proposal string                `json:"proposal,omitempty"` // a value for the open question that a "yes" takes
+	Soothed  bool                  `json:"soothed,omitempty"`  // a long wait was explained
 	Check    Check                 `json:"check,omitzero"`
 	Was      *cloudmonitor.Contact `json:"was,omitempty"`    // the contact as it exists
 	Summed   bool                  `json:"summed,omitempty"` // the person was shown the draft as it is
@@ -191,6 +195,8 @@ func (r Request) Clone() Request {
 	r.Trail = slices.Clone(r.Trail)
 	r.Held = slices.Clone(r.Held)
 	r.Lead = slices.Clone(r.Lead)
+	r.Took = slices.Clone(r.Took)
+	r.Wanted = slices.Clone(r.Wanted)
 	r.Tasks = slices.Clone(r.Tasks)
 	r.Outbox = slices.Clone(r.Outbox)
 	r.Seen = slices.Clone(r.Seen)

@@ -120,6 +120,7 @@ func TestCloneSharesNothing(t *testing.T) {
 	c.Skipped[0], c.Trail[0] = "changed", "changed"
 	c.Held[0].Text, c.Tasks[0].Tries, c.Outbox[0].ID, c.Seen[0].ID = "changed", 99, 99, "changed"
 	c.Lead[0].Text = "changed"
+	c.Took[0], c.Wanted[0] = "changed", "changed"
 	if d := cmp.Diff(want, original); d != "" {
 		t.Error(d)
 	}

@@ -36,7 +36,7 @@ var (
 	trouble    = commands.Text{EN: "CloudMonitor has trouble of its own. Try again in a few minutes.", ZH: "云监控自身出了问题，请过几分钟再试。"}
 	noAnswer   = commands.Text{EN: "CloudMonitor could not be reached. Try again in a few minutes.", ZH: "连不上云监控，请过几分钟再试。"}
 	badSetting = commands.Text{EN: "The bot cannot reach CloudMonitor as it is set up. Please tell the bot's operator; then say “submit”.", ZH: "按现在的配置，机器人连不上云监控。请告诉机器人的运维人员，处理好后发“提交”。"}
-	unknown    = commands.Text{EN: "It gave a reason that I do not know; its own words are below. If they do not help, tell the bot's operator the request ID.", ZH: "原因我不认识，原始信息见下。如果看不明白，请把 RequestId 告诉机器人的运维人员。"}
+	unknown    = commands.Text{EN: "It gave a reason that I do not know; its own words are below. If they do not help, tell the bot's operator the request ID.", ZH: "未知原因，原始信息见下。如果看不明白，请把 RequestId 告诉机器人的运维人员。"}
 )
 
 // cause says why a call failed and what to do next.

@@ -20,7 +20,7 @@ func (s *step) timer() time.Time {
 		}
 	}
 	for _, t := range s.r.Tasks {
-		if !t.Explained {
+		if s.restless(t) {
 			soonest(t.Began.Add(s.PatienceAfter))
 		}
 	}
@@ -35,6 +35,25 @@ func (s *step) timer() time.Time {
 		soonest(s.r.Seen[len(s.r.Seen)-1].At.Add(s.Remember + time.Second))
 	}
 	return timer
+}
+
+// restless reports whether a wait for a call has to be explained once it is
+// long: once a form, and once an errand.
+func (s *step) restless(t state.Task) bool {
+	return !t.Explained && (t.Kind == state.Mine || !s.r.Soothed)
+}
+
+func (s *step) soothe(t *state.Task) {
+	to := s.r.Home
+	if t.Kind == state.Mine {
+		t.Explained, to = true, t.To
+	} else {
+		s.r.Soothed = true
+	}
+	lead := s.lead
+	s.lead = nil
+	s.replyTo(to, state.Progress, s.text(patience))
+	s.lead = lead
 }
 
 func (s *step) waitsForPerson() bool {
@@ -53,8 +72,8 @@ func (s *step) wake(in Wake) {
 		s.grant(in.Grant)
 	}
 	for i := range s.r.Tasks {
-		if t := &s.r.Tasks[i]; !t.Explained && s.reached(t.Began, s.PatienceAfter) {
-			s.explainWait(t, patience)
+		if t := &s.r.Tasks[i]; s.restless(*t) && s.reached(t.Began, s.PatienceAfter) {
+			s.soothe(t)
 		}
 	}
 	switch {

@@ -23,7 +23,7 @@ type Rules struct {
 
 	ReminderAfter time.Duration // silence until the one reminder; default 1 h
 	ExpireAfter   time.Duration // silence until the request is dropped; default 24 h
-	PatienceAfter time.Duration // how long a call takes until the wait is explained; default 5 s
+	PatienceAfter time.Duration // how long a call takes until the wait is explained; default 2 s
 	GiveUpAfter   time.Duration // how long a call is tried again; default 1 h
 	Lease         time.Duration // how long a call may be under way until it counts as lost; default 1 min
 	Remember      time.Duration // how long a message ID is remembered; default 1 h, more than Slack's last retry (5 min)
@@ -41,7 +41,7 @@ func (r Rules) withDefaults() Rules {
 	}
 	set(&r.ReminderAfter, time.Hour)
 	set(&r.ExpireAfter, 24*time.Hour)
-	set(&r.PatienceAfter, 5*time.Second)
+	set(&r.PatienceAfter, 2*time.Second)
 	set(&r.GiveUpAfter, time.Hour)
 	set(&r.Lease, time.Minute)
 	set(&r.Remember, time.Hour)

@@ -2,6 +2,9 @@ package dialog
 
 import (
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"contactbot/cloudmonitor"
 	"contactbot/commands"
@@ -55,6 +58,9 @@ func (s *step) take(values []commands.Value, labelled bool) {
 			if origin = state.Guessed; !s.free(v.Field) {
 				continue
 			}
+		}
+		if s.value(v.Field) != v.Text {
+			s.r.Took = append(s.r.Took, v.Field.Name)
 		}
 		s.set(v.Field, v.Text, origin)
 		if v.Note != (commands.Text{}) {
@@ -111,10 +117,9 @@ func (s *step) answerField(f *commands.Field, cmd commands.Command) {
 		if len(values) > 0 {
 			s.take(values, false)
 			if left == "" {
-				s.advanceFrom(values)
+				s.advance()
 				return
 			}
-			s.sayTook(values)
 			value, note, problem = f.Clean(left)
 		}
 	}
@@ -126,33 +131,27 @@ func (s *step) answerField(f *commands.Field, cmd commands.Command) {
 		s.advance()
 		return
 	}
+	if isName(f) && fullName(cmd.Rest) {
+		// "John Smith" is no name and a description.
+		if s.r.Proposal = f.Propose(commands.Profile{Name: cmd.Rest}); s.r.Proposal != "" {
+			s.say(fieldProblem, s.words(f.Label), s.words(problem.Reason))
+			s.ask()
+			return
+		}
+	}
 	values, _ := guess(cmd, s.free)
 	if !worthGuessing(values, f) {
 		s.wrong(f, problem)
 		return
 	}
 	s.take(values, false)
-	s.advanceFrom(values)
+	s.advance()
 }
 
 // worthGuessing reports whether the shape of an answer that does not fit its
 // question tells more than that some words were typed.
 func worthGuessing(values []commands.Value, asked *commands.Field) bool {
 	return slices.ContainsFunc(values, func(v commands.Value) bool { return v.Field.Personal || v.Field == asked })
-}
-
-// advanceFrom goes on after values were understood by their shape, and says so.
-func (s *step) advanceFrom(values []commands.Value) {
-	s.sayTook(values)
-	s.advance()
-}
-
-func (s *step) sayTook(values []commands.Value) {
-	var fields []*commands.Field
-	for _, v := range values {
-		fields = append(fields, v.Field)
-	}
-	s.say(tookAs, s.labels(fields))
 }
 
 // answerAny takes a message when no field is asked for: in the summary, or when
@@ -191,9 +190,7 @@ func (s *step) wrong(f *commands.Field, p *commands.Problem) {
 		s.form(f)
 	case 3:
 		s.lead = append(s.lead, s.text(f.Why))
-		s.form(f)
 	default:
-		s.form(f)
 		if s.skippable(f) {
 			s.say(wayOutSkip)
 		} else {
@@ -218,11 +215,11 @@ func (s *step) next() *commands.Field {
 		case commands.Required:
 			return f
 		case commands.Channel:
-			if !s.r.Brief || !enough && s.alone(f) {
+			if !s.r.Brief || s.wanted(f) || !enough && s.alone(f) {
 				return f
 			}
 		case commands.Optional:
-			if !s.r.Brief {
+			if !s.r.Brief || s.wanted(f) {
 				return f
 			}
 		default:
@@ -231,6 +228,9 @@ func (s *step) next() *commands.Field {
 	}
 	return nil
 }
+
+// wanted reports whether the person tried to give the field a value.
+func (s *step) wanted(f *commands.Field) bool { return slices.Contains(s.r.Wanted, f.Name) }
 
 // alone reports whether a contact that has just this channel is acceptable.
 func (s *step) alone(f *commands.Field) bool {
@@ -293,8 +293,8 @@ func (s *step) advance() {
 		s.r.Skipped = slices.DeleteFunc(s.r.Skipped, func(n string) bool {
 			return slices.ContainsFunc(alone, func(f *commands.Field) bool { return f.Name == n })
 		})
-		s.say(needChannel, s.labels(alone))
 		s.askFor(alone[0])
+		return
 	case s.r.Direct && s.r.Was == nil:
 		s.queue()
 	default:
@@ -320,7 +320,7 @@ func (s *step) askFor(f *commands.Field) {
 		s.r.Trail = append(s.r.Trail, now.Name)
 	}
 	if s.r.Phase != state.Asking || s.r.Asking != f.Name {
-		s.r.Wrong = 0
+		s.r.Wrong, s.r.Proposal = 0, ""
 	}
 	s.r.Phase, s.r.Asking, s.r.Direct = state.Asking, f.Name, false
 	s.ask()
@@ -339,9 +339,13 @@ func (s *step) ask() {
 	if !s.exampled {
 		hints = append(hints, s.hint(exampleHint, s.words(f.Example)))
 	}
-	proposal := f.Propose(s.profile())
+	proposal := s.proposal(f)
+	s.gotIt()
+	if f.Need == commands.Channel && s.free(f) && !s.skippable(f) {
+		s.say(needChannel, s.labels(s.enoughAlone()))
+	}
 	switch {
-	case !s.free(f):
+	case !s.free(f) && s.r.Proposal == "":
 		question = s.text(questionNow, s.words(f.Question), s.shown(f, s.value(f), s.r.Home))
 		hints = []state.Part{s.hint(keepHint)}
 		choices = append(choices, state.Choice{Label: s.words(keepLabel), Say: s.words(saySkip), Primary: true})
@@ -362,6 +366,26 @@ func (s *step) ask() {
 	reply.Choices, reply.Field = append(choices, s.choice(sayCancel)), f.Name
 }
 
+// proposal is a value for the field that a "yes" takes, or "".
+func (s *step) proposal(f *commands.Field) string {
+	if s.r.Proposal != "" && s.asking() == f {
+		return s.r.Proposal
+	}
+	return f.Propose(s.profile())
+}
+
+// fullName reports whether a text looks like a first and a last name.
+func fullName(text string) bool {
+	words := strings.Fields(text)
+	for _, w := range words {
+		r, _ := utf8.DecodeRuneInString(w)
+		if !unicode.IsUpper(r) {
+			return false
+		}
+	}
+	return len(words) == 2 || len(words) == 3
+}
+
 // confirm sums the draft up and waits for a yes.
 func (s *step) confirm() {
 	if s.r.Phase != state.Confirming {
@@ -374,14 +398,15 @@ func (s *step) confirm() {
 	s.proposeLanguage()
 	s.summed = s.summed || !s.r.Summed
 	s.r.Summed = true
-	title := s.text(confirmNew)
-	if s.r.Was != nil {
-		title = s.text(confirmChange, s.r.Draft.Name)
-		if *s.r.Was == s.r.Draft {
-			title = s.text(confirmSame, s.r.Draft.Name)
-		}
+	parts := []state.Part{s.text(confirmNew), s.facts(), s.hint(confirmHint)}
+	switch {
+	case s.r.Was == nil:
+	case *s.r.Was == s.r.Draft:
+		parts = []state.Part{s.text(confirmSame, s.r.Draft.Name), s.facts()}
+	default:
+		parts[0] = s.text(confirmChange, s.r.Draft.Name)
 	}
-	reply := s.reply(state.Question, title, s.facts(), s.hint(confirmHint))
+	reply := s.reply(state.Question, parts...)
 	reply.Choices = []state.Choice{s.primary(saySubmit), s.choice(sayBack), s.choice(sayCancel)}
 }
 
@@ -442,10 +467,8 @@ func (s *step) skip(f *commands.Field) {
 		if old != "" {
 			s.set(f, old, origin)
 		}
-		if f.Need == commands.Required {
+		if f.Need == commands.Required || f != open {
 			s.say(cannotSkip, s.words(f.Label))
-		} else {
-			s.say(needChannel, s.labels(s.enoughAlone()))
 		}
 		s.askAgain()
 		return
@@ -469,8 +492,8 @@ func (s *step) yes() {
 	switch {
 	case s.r.Phase == state.Confirming:
 		s.agree()
-	case f != nil && s.free(f) && f.Propose(s.profile()) != "":
-		s.set(f, f.Propose(s.profile()), state.Proposed)
+	case f != nil && (s.free(f) || s.r.Proposal != "") && s.proposal(f) != "":
+		s.set(f, s.proposal(f), state.Proposed)
 		s.advance()
 	case f != nil && !s.free(f):
 		s.leaveQuestion()
@@ -478,12 +501,16 @@ func (s *step) yes() {
 	case f == nil && s.complete() && s.r.Summed:
 		s.agree() // after a refusal: once more, as it is
 	case s.complete():
-		s.r.Brief = true
+		s.r.Brief, s.r.Wanted = true, nil
 		s.leaveQuestion()
 		s.advance()
 	default:
-		s.say(notYet)
-		s.wrong(f, nil)
+		missing := s.labels(s.missing())
+		if missing == "" {
+			missing = s.labels(s.enoughAlone())
+		}
+		s.say(notYet, missing)
+		s.askAgain()
 	}
 }
 

@@ -3,6 +3,7 @@ package dialog
 import (
 	"slices"
 
+	"contactbot/cloudmonitor"
 	"contactbot/commands"
 	"contactbot/state"
 )
@@ -95,7 +96,7 @@ func (s *step) anywhere(cmd commands.Command) bool {
 // before it could be read. If it takes long, only corrections are taken.
 func (s *step) hearChecking(text string, cmd commands.Command) {
 	switch {
-	case !s.r.TaskOf(state.Lookup).Explained && len(s.r.Held) < maxHeld:
+	case !s.r.Soothed && !s.r.TaskOf(state.Lookup).Explained && len(s.r.Held) < maxHeld:
 		s.r.Held = append(s.r.Held, state.Heard{Text: text})
 	case cmd.Verb == commands.None && len(cmd.Values) > 0:
 		s.r.Direct = false
@@ -175,8 +176,11 @@ func (s *step) start(cmd commands.Command) {
 		}
 	}
 	s.problems(cmd)
-	if bare {
+	switch {
+	case bare:
 		s.say(letsStart)
+	case s.r.Draft.Name == "" && cmd.Verb == commands.None:
+		s.say(whichContact) // perhaps a change was meant
 	}
 	s.advance()
 }
@@ -194,8 +198,15 @@ func (s *step) hearForm(text string, cmd commands.Command) {
 	}
 	switch cmd.Verb {
 	case commands.Register:
-		s.r.Offered = &state.Heard{Text: text}
-		s.offer()
+		switch bare := cmd.Rest == "" && len(cmd.Values) == 0 && len(cmd.Problems) == 0; {
+		case bare && s.r.Draft == (cloudmonitor.Contact{}):
+			s.askAgain() // nothing is there to go on with
+		case !bare && cmd.Rest == "" && s.sameContact(cmd.Values):
+			s.answer(cmd)
+		default:
+			s.r.Offered = &state.Heard{Text: text}
+			s.offer()
+		}
 	case commands.New:
 		s.say(startedAnew)
 		s.start(cmd)
@@ -220,9 +231,19 @@ func (s *step) hearForm(text string, cmd commands.Command) {
 	}
 }
 
+// sameContact reports whether values are for the contact of the draft.
+func (s *step) sameContact(values []commands.Value) bool {
+	for _, v := range values {
+		if isName(v.Field) && s.r.Draft.Name != "" && v.Text != s.r.Draft.Name {
+			return false
+		}
+	}
+	return true
+}
+
 // offer asks whether to go on with what is pending or to start anew.
 func (s *step) offer() {
-	s.reply(state.Question, s.text(alreadyPending), s.facts()).Choices =
+	s.reply(state.Question, s.text(alreadyPending), s.facts(), s.hint(offerHint)).Choices =
 		[]state.Choice{s.primary(sayContinue), s.choice(sayNew)}
 }
 
@@ -278,7 +299,7 @@ func (s *step) cancel() {
 		s.reply(state.Warning, s.text(cancelledUnsure))
 		return
 	}
-	s.reply(state.Plain, s.text(cancelled))
+	s.reply(state.Plain, s.text(cancelled)).Choices = []state.Choice{s.choice(sayRegister)}
 }
 
 // whereWeStand repeats what is known and what is waited for.
@@ -348,6 +369,7 @@ func (s *step) problems(cmd commands.Command) {
 	for _, p := range cmd.Problems {
 		switch {
 		case p.Field != nil:
+			s.r.Wanted = append(s.r.Wanted, p.Field.Name)
 			s.say(fieldProblem, s.words(p.Field.Label), s.words(p.Reason))
 		case p.Word != "" && s.r.Home.Private:
 			s.say(wordProblem, p.Word, s.words(p.Reason))

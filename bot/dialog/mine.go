@@ -12,7 +12,7 @@ func (s *step) mine(to state.Address, contacts []Mine) {
 		s.replyTo(to, state.Plain, s.text(noneMine)).Choices = []state.Choice{s.primary(sayRegister)}
 		return
 	}
-	pending := false
+	pending := ""
 	for _, c := range contacts {
 		switch {
 		case c.Err != nil:
@@ -25,15 +25,17 @@ func (s *step) mine(to state.Address, contacts []Mine) {
 			s.say(mineGone, c.Name)
 		default:
 			facts, waits := s.listed(to, c.Contact)
-			pending = pending || waits
+			if waits {
+				pending = c.Name
+			}
 			s.lead = append(s.lead, state.Part{Text: c.Name}, facts)
 			if len(c.Contact.Groups) == 0 {
 				s.lead = append(s.lead, s.hint(noGroup))
 			}
 		}
 	}
-	if pending {
-		s.say(openLinksStill)
+	if pending != "" {
+		s.say(openLinksStill, pending)
 	}
 	s.replyTo(to, state.Plain)
 }

@@ -3,6 +3,7 @@ package dialog
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,7 +52,7 @@ func (s *step) replyTo(to state.Address, tone state.Tone, parts ...state.Part) *
 		ID: s.r.ReplyID, To: to, Made: s.now, Language: string(s.language()),
 		Tone: tone, Parts: append(s.lead, parts...),
 	})
-	s.lead = nil
+	s.lead, s.r.Took = nil, nil
 	s.r.Deliver = s.now.Add(deliverLease)
 	return &s.r.Outbox[len(s.r.Outbox)-1]
 }
@@ -92,6 +93,9 @@ func (s *step) facts() state.Part {
 			} else if old == "" && v != "" {
 				fact.Was = s.words(noneBefore)
 			}
+			if f.Link && v != *f.Of(was) {
+				fact.Note = s.words(toActivate)
+			}
 		}
 		switch s.r.Origins[f.Name] {
 		case state.Guessed:
@@ -110,6 +114,20 @@ func (s *step) facts() state.Part {
 func (s *step) form(f *commands.Field) {
 	s.lead = append(s.lead, s.hint(formHint, s.words(f.Form), s.words(f.Example)))
 	s.exampled = true
+}
+
+// gotIt repeats the values that a message gave, unless they are the answer to
+// the question itself: what was understood should be seen.
+func (s *step) gotIt() {
+	var values []string
+	for _, f := range commands.Fields() {
+		if slices.Contains(s.r.Took, f.Name) && !s.free(f) {
+			values = append(values, s.words(f.Label)+" "+s.shown(f, s.value(f), s.r.Home))
+		}
+	}
+	if len(values) > 0 {
+		s.say(gotItText, strings.Join(values, " · "))
+	}
 }
 
 // labels lists fields by their labels: "mail, webhook".

@@ -152,14 +152,21 @@ func (s *step) done(t state.Task, in Result) {
 		}
 	}
 	title := registered
-	if s.r.Was != nil {
+	switch {
+	case s.r.Was == nil:
+	case *s.r.Was == t.Contact:
+		title = sentAgain
+	default:
 		title = changedText
 	}
 	parts := []state.Part{s.text(title, t.Contact.Name)}
 	if len(links) > 0 {
 		parts = append(parts, s.text(openLinks, s.labels(links)))
 	}
-	parts = append(parts, s.hint(groupHint), state.Part{Verbatim: "RequestId: " + in.RequestID})
+	if s.r.Was == nil { // an existing contact may be in groups already
+		parts = append(parts, s.hint(groupHint))
+	}
+	parts = append(parts, state.Part{Verbatim: "RequestId: " + in.RequestID})
 	s.reset()
 	s.reply(state.Success, parts...).Choices = []state.Choice{s.choice(sayMe)}
 }

@@ -46,12 +46,11 @@ var (
 	formHint     = commands.Text{EN: "What fits: %s. For example: %s", ZH: "格式：%s。例如：%s"}
 	exampleHint  = commands.Text{EN: "For example: %s", ZH: "例如：%s"}
 	keepHint     = commands.Text{EN: "Type a new value, or “skip” to keep this one.", ZH: "输入新的值；发“跳过”则保留现在的。"}
-	tookAs       = commands.Text{EN: "I took that as: %s.", ZH: "我把它当作：%s。"}
 	notTaken     = commands.Text{EN: "I could not use all of what you wrote; look at the summary before you send it.", ZH: "有些内容我没用上，提交前请看一下汇总。"}
 
 	notUnderstood     = commands.Text{EN: "I did not understand that.", ZH: "这句没看懂。"}
 	notUnderstoodMore = commands.Text{EN: "I still do not understand. To change a field, name it: mail=alice@example.com", ZH: "还是没看懂。要修改某一项，请写上名称，例如：邮箱=zhangsan@example.com"}
-	notUnderstoodOut  = commands.Text{EN: "Let's keep it simple: “submit” sends it, “mail=…” changes a field, “cancel” leaves.", ZH: "简单来说：“提交”就发送，“邮箱=…”修改一项，“取消”退出。"}
+	notUnderstoodOut  = commands.Text{EN: "To change something: mail=alice@example.com. To send it: submit. To leave: cancel.", ZH: "要修改：邮箱=zhangsan@example.com；要提交：提交；要退出：取消。"}
 	wayOutSkip        = commands.Text{EN: "If you do not have it at hand, say “skip”, or “cancel” to leave.", ZH: "手头没有的话，发“跳过”；要退出就发“取消”。"}
 	wayOut            = commands.Text{EN: "If you do not have it at hand, take your time: I keep what you gave me. “back” returns, “cancel” leaves.", ZH: "手头没有的话不用急，已填的我都留着。“返回”回到上一项，“取消”退出。"}
 
@@ -63,15 +62,15 @@ var (
 	nothingToSkip    = commands.Text{EN: "There is nothing to skip here.", ZH: "这里没有可以跳过的。"}
 	cannotSkip       = commands.Text{EN: "%s cannot be left out: CloudMonitor requires it.", ZH: "%s不能省略，云监控要求必填。"}
 	cannotRemove     = commands.Text{EN: "%s is part of the existing contact and can be changed here, but not removed.", ZH: "%s是已有联系人的内容，在这里可以修改，但不能删除。"}
-	notYet           = commands.Text{EN: "Not yet: something is still missing.", ZH: "还不能提交，还有内容没填。"}
+	notYet           = commands.Text{EN: "Not yet. Still missing: %s.", ZH: "还不能提交，还缺：%s。"}
 
 	confirmNew    = commands.Text{EN: "Please check, then say “submit”:", ZH: "请核对，没问题就发“提交”："}
 	confirmChange = commands.Text{EN: "This changes the existing contact %s. Please check, then say “submit”:", ZH: "这会修改已有的联系人 %s。请核对，没问题就发“提交”："}
 	confirmSame   = commands.Text{EN: "This is how %s is registered already. Change a field, such as mail=…, or say “submit” to send it once more.", ZH: "%s 现在就是这样登记的。可以修改某一项，例如 邮箱=…；发“提交”会原样再发一次。"}
 	confirmHint   = commands.Text{EN: "Something wrong? mail=… changes it, “back” returns, “cancel” leaves.", ZH: "有不对的？发“邮箱=…”修改，“返回”回到上一项，“取消”退出。"}
 	noneBefore    = commands.Text{EN: "none", ZH: "无"}
-	myGuess       = commands.Text{EN: "my guess", ZH: "我猜的"}
-	myProposal    = commands.Text{EN: "my proposal", ZH: "我建议的"}
+	myGuess       = commands.Text{EN: "my guess", ZH: "请核对"}
+	myProposal    = commands.Text{EN: "my proposal", ZH: "默认"}
 
 	checking         = commands.Text{EN: "I am asking CloudMonitor whether %s exists, and keep trying until %s. “cancel” stops it.", ZH: "我在向云监控查询 %s 是否已存在，会一直尝试到 %s。发“取消”可以停止。"}
 	checkLater       = commands.Text{EN: "CloudMonitor does not answer just now. We go on; I ask it again at the end.", ZH: "云监控暂时没有响应。我们先继续，最后我再查一次。"}
@@ -87,26 +86,31 @@ var (
 	stillQueued = commands.Text{EN: "%s is waiting to be sent. I keep trying until %s and tell you how it ends; “cancel” stops it.", ZH: "%s 正在等待提交。我会一直尝试到 %s，有结果就告诉你；发“取消”可以停止。"}
 	heldBack    = commands.Text{EN: "I have held the submission back.", ZH: "我先把提交撤回来了。"}
 	busy        = commands.Text{EN: "CloudMonitor is busy or down. Nothing is lost: I keep trying until %s and tell you how it ends.", ZH: "云监控繁忙或暂时不可用。内容不会丢，我会一直尝试到 %s，有结果就告诉你。"}
-	patience    = commands.Text{EN: "This takes longer than usual. Nothing is lost: I keep at it until %s and tell you how it ends.", ZH: "这次比平时慢一些。内容不会丢，我会一直等到 %s，有结果就告诉你。"}
+	patience    = commands.Text{EN: "CloudMonitor is slow just now, one moment … Nothing is lost.", ZH: "云监控响应较慢，请稍候……内容不会丢。"}
 	momentHours = commands.Text{EN: "%s (%d h from now)", ZH: "%s（%d 小时后）"}
 	momentText  = commands.Text{EN: "%s (%d min from now)", ZH: "%s（%d 分钟后）"}
 
 	registered    = commands.Text{EN: "%s is registered as an alert contact.", ZH: "%s 已登记为报警联系人。"}
 	changedText   = commands.Text{EN: "%s is changed.", ZH: "%s 已修改。"}
 	openLinks     = commands.Text{EN: "An activation link was sent to: %s. Alerts arrive there only after it is opened.", ZH: "激活链接已发到：%s。打开链接之后才能收到报警。"}
-	groupHint     = commands.Text{EN: "Alerts go to contact groups: make sure that one of them holds this contact.", ZH: "报警是发给报警联系组的，请确认这个联系人已加入某个组。"}
+	groupHint     = commands.Text{EN: "One step is left: ask the people who manage CloudMonitor to put this contact into a contact group. Before that no alert arrives.", ZH: "还差一步：请管理云监控的同事把这个联系人加入报警联系组，否则收不到报警。"}
 	refusedText   = commands.Text{EN: "CloudMonitor refused the contact. Nothing was registered.", ZH: "云监控没有接受这个联系人，登记没有成功。"}
 	refusedUnsure = commands.Text{EN: "CloudMonitor refused the last try. An earlier one may have been carried out: “me” shows what it holds.", ZH: "云监控拒绝了最后一次尝试，但之前的一次可能已经成功，发“我的”可以查看。"}
 	gaveUp        = commands.Text{EN: "I tried for a long time without a proper answer from CloudMonitor, and have stopped. Nothing was registered.", ZH: "试了很久，云监控一直没有给出有效答复，我先停下了。登记没有成功。"}
 	gaveUpUnsure  = commands.Text{EN: "I tried for a long time without a proper answer from CloudMonitor, and have stopped. A try may have been carried out: “me” shows what it holds.", ZH: "试了很久，云监控一直没有给出有效答复，我先停下了。其中某次可能已经成功，发“我的”可以查看。"}
 
+	gotItText      = commands.Text{EN: "Got it: %s", ZH: "记下了：%s"}
+	toActivate     = commands.Text{EN: "has to be activated again", ZH: "需要重新激活"}
+	whichContact   = commands.Text{EN: "To change a contact that you have, give its name.", ZH: "如果要修改已有的联系人，发它的名称就行。"}
+	offerHint      = commands.Text{EN: "“continue” drops what you just wrote, “start anew” uses it.", ZH: "选“继续”会放弃刚才写的，选“重新开始”就用刚才写的。"}
+	sentAgain      = commands.Text{EN: "%s is sent once more as it is. Where a channel is not activated yet, a new activation link is on its way.", ZH: "%s 已原样重新提交。还没激活的渠道，会收到新的激活链接。"}
 	noneMine       = commands.Text{EN: "You have no alert contact here yet. Say “register” to begin.", ZH: "你在这里还没有报警联系人。发“登记”开始。"}
 	mineGone       = commands.Text{EN: "%s – registered here, but CloudMonitor does not have it (any more).", ZH: "%s – 在这里登记过，但云监控里没有（或已被删除）。"}
 	mineUnknown    = commands.Text{EN: "%s – CloudMonitor did not tell how it stands.", ZH: "%s – 没能从云监控查到状态。"}
 	noGroup        = commands.Text{EN: "It is in no contact group, so it gets no alerts yet.", ZH: "还没有加入任何报警联系组，所以收不到报警。"}
-	openLinksStill = commands.Text{EN: "PENDING means: open the activation link that was sent there. To have it sent again, register the contact once more.", ZH: "PENDING 表示：请打开发到那里的激活链接。需要重发的话，把联系人再登记一次。"}
+	openLinksStill = commands.Text{EN: "PENDING means: open the activation link that was sent there. To have it sent again: register name=%s", ZH: "PENDING 表示：请打开发到那里的激活链接。需要重发的话，发：登记 姓名=%s"}
 	statePending   = commands.Text{EN: "PENDING – waits for activation", ZH: "PENDING，待激活"}
-	stateOK        = commands.Text{EN: "OK – alerts arrive", ZH: "OK，可以收到报警"}
+	stateOK        = commands.Text{EN: "OK – activated", ZH: "OK，已激活"}
 )
 
 // The words that choices stand for: each is understood by the parser.

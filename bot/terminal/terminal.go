@@ -4,13 +4,16 @@ package terminal
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/ergochat/readline"
 	"golang.org/x/term"
@@ -40,6 +43,7 @@ type Terminal struct {
 
 	mu   sync.Mutex
 	line *readline.Instance // the line editor, while a person types into it
+	last commands.Language  // of the last reply
 }
 
 // Options are the ends of a conversation.
@@ -87,6 +91,9 @@ func (t *Terminal) Deliver(_ context.Context, p state.Person, r state.Reply) err
 	if r.Tone != state.Progress {
 		text += "\n" // what follows a progress line belongs to it
 	}
+	t.mu.Lock()
+	t.last = commands.Language(r.Language)
+	t.mu.Unlock()
 	return t.write(text)
 }
 
@@ -131,7 +138,7 @@ func (t *Terminal) open(ctx context.Context, b *bot.Bot) error {
 	if err := <-saved; err != nil {
 		return fmt.Errorf("begin the conversation: %w", err)
 	}
-	return b.Settled(ctx, t.Person)
+	return t.settle(ctx, b)
 }
 
 // here is the address of the only place there is.
@@ -145,7 +152,7 @@ func (t *Terminal) hear(b *bot.Bot, line string) error {
 	saved := make(chan error, 1)
 	b.Take(t.Person, dialog.Message{Text: line, From: t.here(), Language: t.Language}, func(err error) { saved <- err })
 	if err := <-saved; err != nil {
-		return t.write(t.style.paint(t.style.failure, "✗ "+safe(fmt.Sprintf("This line could not be stored: %v. Nothing else is lost: mend that, then type it again.", err))) + "\n")
+		return t.write(t.style.paint(t.style.failure, "✗ "+safe(fmt.Sprintf(notStored.In(t.Spoken()), err))) + "\n")
 	}
 	return nil
 }
@@ -159,10 +166,13 @@ func (t *Terminal) lines(ctx context.Context, b *bot.Bot) error {
 			if err := t.write("> " + excerpt(safe(line)) + "\n"); err != nil {
 				return err
 			}
+			if leave(line) {
+				return nil
+			}
 			if err := t.hear(b, line); err != nil {
 				return err
 			}
-			if err := b.Settled(ctx, t.Person); err != nil {
+			if err := t.settle(ctx, b); err != nil || ctx.Err() != nil {
 				return err
 			}
 		}
@@ -173,6 +183,10 @@ func (t *Terminal) lines(ctx context.Context, b *bot.Bot) error {
 			return fmt.Errorf("read the input: %w", err)
 		}
 	}
+}
+
+func leave(line string) bool {
+	return slices.Contains(leaves, strings.ToLower(strings.TrimSpace(line)))
 }
 
 // excerpt is the beginning of a text: an echo shows what was meant, no more.
@@ -240,6 +254,8 @@ func (t *Terminal) keyboard(b *bot.Bot, editor *readline.Instance) error {
 			return nil
 		case err != nil:
 			return fmt.Errorf("read the terminal: %w", err)
+		case leave(line):
+			return nil
 		}
 		if err := t.hear(b, line); err != nil {
 			return err
@@ -247,25 +263,89 @@ func (t *Terminal) keyboard(b *bot.Bot, editor *readline.Instance) error {
 	}
 }
 
-// finish waits for what is under way, and says so if it takes long.
+// leavePatience is how long somebody who leaves waits for what is under way: the
+// usual call takes less. What is not done then goes on the next time.
+const leavePatience = 3 * time.Second
+
+// finish ends the conversation. At the end of a pipe it waits for what is under
+// way; a person at a terminal who leaves, or a signal, is not kept waiting.
 func (t *Terminal) finish(ctx context.Context, b *bot.Bot) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	if err := b.Settled(ctx, t.Person); err != nil && ctx.Err() == nil {
-		return err
+	switch {
+	case ctx.Err() != nil:
+	case t.echo:
+		if err := t.settle(ctx, b); err != nil {
+			return err
+		}
+	default:
+		patient, cancel := context.WithTimeout(ctx, leavePatience)
+		defer cancel()
+		if err := b.Settled(patient, t.Person); err != nil && patient.Err() == nil {
+			return err
+		}
 	}
 	r, err := b.Store.Request(context.WithoutCancel(ctx), t.Person)
 	if err != nil {
 		return err
 	}
-	if r.Phase != state.Idle {
-		return t.Notice(unfinished.In(commands.Language(r.Language)))
+	l := commands.Language(cmp.Or(r.Language, r.Spoken))
+	switch r.Phase {
+	case state.Idle:
+		return nil
+	case state.Asking, state.Confirming:
+		return t.Notice(unfinished.In(l))
+	case state.Checking, state.Queued, state.Sending:
+		return t.Notice(fmt.Sprintf(unsent.In(l), r.Draft.Name))
+	default:
+		panic("terminal: unknown phase " + string(r.Phase))
 	}
-	return nil
 }
 
-var unfinished = commands.Text{
-	EN: "Your registration is kept: start the chat again to go on with it.",
-	ZH: "登记内容已保存，下次打开接着来。",
+// settle waits until nothing is under way, and says so once if that takes long.
+func (t *Terminal) settle(ctx context.Context, b *bot.Bot) error {
+	soon, cancel := context.WithTimeout(ctx, leavePatience)
+	defer cancel()
+	err := b.Settled(soon, t.Person)
+	if err == nil || soon.Err() == nil {
+		return err
+	}
+	if ctx.Err() == nil {
+		if err := t.Notice(waiting.In(t.Spoken())); err != nil {
+			return err
+		}
+		err = b.Settled(ctx, t.Person)
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
+
+// Spoken is the language of the last reply.
+func (t *Terminal) Spoken() commands.Language {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return cmp.Or(t.last, t.Language)
+}
+
+var (
+	unfinished = commands.Text{
+		EN: "Your registration is kept: start the chat again to go on with it.",
+		ZH: "登记内容已保存，下次打开接着来。",
+	}
+	unsent = commands.Text{
+		EN: "%s is not sent yet. It is kept: start the chat again and I go on trying.",
+		ZH: "%s 还没有提交成功。内容已保存，下次打开会继续尝试。",
+	}
+	waiting = commands.Text{
+		EN: "Waiting for CloudMonitor. Ctrl-C leaves; nothing is lost.",
+		ZH: "正在等云监控的结果。按 Ctrl-C 可以先退出，内容不会丢。",
+	}
+	notStored = commands.Text{
+		EN: "Not stored: %v. Mend that, then type this line again; nothing else is lost.",
+		ZH: "没能保存：%v。处理好后请把这一行再发一次，其他内容不会丢。",
+	}
+)
+
+// leaves are the words that leave a terminal, as they do elsewhere. The form is
+// kept; only cancel drops it.
+var leaves = []string{"exit", "quit", "bye", ":q", "退出", "再见"}

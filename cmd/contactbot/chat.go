@@ -39,7 +39,8 @@ type chatCommand struct {
 
 // Run talks until the input ends.
 func (c chatCommand) Run(ctx context.Context) (err error) {
-	log, err := c.logger(slog.LevelError)
+	// What goes wrong is said in the conversation; logs are for those who ask.
+	log, err := c.logger(slog.LevelError + 1)
 	if err != nil {
 		return err
 	}
@@ -75,7 +76,24 @@ func (c chatCommand) Run(ctx context.Context) (err error) {
 		Store: store, CloudMonitor: client, Platforms: []bot.Platform{screen},
 		Rules: dialog.Rules{Site: c.Site}, Alone: true, Log: log,
 	})
+	if err := screen.Notice(c.setting().In(screen.Language)); err != nil {
+		return err
+	}
 	return talk(ctx, b, screen)
+}
+
+// setting says what is real and what is not, and how to leave.
+func (c chatCommand) setting() commands.Text {
+	if c.Live {
+		return commands.Text{
+			EN: "CloudMonitor itself: contacts are really registered. Ctrl-D or “exit” leaves; nothing is lost.\n",
+			ZH: "真实环境：联系人会真的登记到云监控。按 Ctrl-D 或发“退出”离开，内容不会丢。\n",
+		}
+	}
+	return commands.Text{
+		EN: "Simulated: nothing reaches Alibaba Cloud. Ctrl-D or “exit” leaves; nothing is lost.\n",
+		ZH: "模拟环境：不会影响真实的阿里云。按 Ctrl-D 或发“退出”离开，内容不会丢。\n",
+	}
 }
 
 // talk runs the bot while the conversation lasts.
@@ -88,7 +106,7 @@ func talk(ctx context.Context, b *bot.Bot, screen *terminal.Terminal) error {
 	}()
 	err := screen.Run(running, b)
 	stop()
-	return errors.Join(err, <-ended)
+	return errors.Join(err, <-ended, interrupted(ctx))
 }
 
 // user is who talks.
@@ -120,7 +138,7 @@ func (c chatCommand) cloudMonitor(screen *terminal.Terminal, state string, fault
 	s, err := startSimulator(simulatorOptions{
 		listen: "127.0.0.1:0", file: state + ".simulator.json", site: c.Site, keys: key, log: log,
 		faults: faults, delay: c.Delay, rebind: true,
-		notice: func(text string) { _ = screen.Notice(text) },
+		notice: func(text commands.Text) { _ = screen.Notice(text.In(screen.Spoken())) },
 	})
 	if err != nil {
 		return nil, nil, err

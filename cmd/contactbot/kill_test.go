@@ -135,7 +135,7 @@ func TestKilledInPutContact(t *testing.T) {
 func TestActivation(t *testing.T) {
 	s := start(t, t.TempDir(), "chat")
 	s.says(`登记 姓名=张三 描述=“ECS 值班” 邮箱=zhangsan@example.com 语言=中文`)
-	s.waitFor("to zhangsan@example.com: open this to activate 张三")
+	s.waitFor("发到 zhangsan@example.com：打开链接，激活 张三")
 	link := s.waitFor("http://")
 	s.waitFor("张三 已登记")
 	s.says("我的")

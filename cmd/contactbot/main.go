@@ -19,6 +19,8 @@ import (
 const (
 	exitFailed  = 1 // it ran, and something went wrong
 	exitSetting = 2 // a setting is wrong or contradicts another; nothing was started
+	// exitInterrupted is what a shell reports of a program that SIGINT ended.
+	exitInterrupted = 130
 )
 
 // vars are the defaults that the code knows better than the table.
@@ -58,6 +60,8 @@ func run(args []string) int {
 	switch err := command.Run(); {
 	case err == nil:
 		return 0
+	case errors.Is(err, errInterrupted):
+		return exitInterrupted // it has said what it had to
 	case errors.As(err, new(settingError)):
 		fmt.Fprintf(os.Stderr, "contactbot: %v\n", err)
 		return exitSetting
@@ -65,6 +69,16 @@ func run(args []string) int {
 		fmt.Fprintf(os.Stderr, "contactbot: %v\n", err)
 		return exitFailed
 	}
+}
+
+var errInterrupted = errors.New("interrupted")
+
+// interrupted tells whether a signal ended the command before it was done.
+func interrupted(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	return nil
 }
 
 // A settingError is a setting that is wrong or contradicts another.

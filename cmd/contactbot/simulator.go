@@ -14,11 +14,12 @@ import (
 
 	"contactbot/cloudmonitor"
 	"contactbot/cloudmonitor/simulator"
+	"contactbot/commands"
 )
 
 // faultSettings switch the simulator's faults on.
 type faultSettings struct {
-	Fail  []string      `placeholder:"FAULT" help:"Make simulated calls fail, such as Throttling.User:3 for the next three, or PutContact=InternalError."`
+	Fail  []string      `placeholder:"FAULT" help:"Make simulated calls fail: [ACTION=]CODE[:TIMES], such as Throttling.User:3 or PutContact=InternalError; also html502, drop, lost, refuse, oddsuccess and hang."`
 	Delay time.Duration `placeholder:"TIME" help:"Make simulated calls take this long, such as 10s."`
 }
 
@@ -51,6 +52,9 @@ func (c simulatorCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return badSetting("--listen: want HOST:PORT, for example 127.0.0.1:9090")
+	}
 	faults, err := c.parse()
 	if err != nil {
 		return err
@@ -65,7 +69,7 @@ func (c simulatorCommand) Run(ctx context.Context) error {
 	}
 	s, err := startSimulator(simulatorOptions{
 		listen: c.Listen, file: c.File, site: c.Site, keys: key, log: log, faults: faults, delay: c.Delay,
-		notice: func(text string) { fmt.Println(text) },
+		notice: func(text commands.Text) { fmt.Println(text.EN) },
 	})
 	if err != nil {
 		return err
@@ -76,6 +80,7 @@ func (c simulatorCommand) Run(ctx context.Context) error {
 		// this simulator.
 		fmt.Printf("export CLOUDMONITOR_ENDPOINT=%s\nexport ALIBABA_CLOUD_ACCESS_KEY_ID=%s\nexport ALIBABA_CLOUD_ACCESS_KEY_SECRET=%s\n",
 			s.url, key.AccessKeyID, key.AccessKeySecret)
+		fmt.Println("With these set, “contactbot chat --live” talks to it.")
 	}
 	select {
 	case <-ctx.Done():
@@ -93,7 +98,7 @@ type simulatorOptions struct {
 	faults []simulator.Fault
 	delay  time.Duration
 	log    *slog.Logger
-	notice func(string) // tells of activation links
+	notice func(commands.Text) // tells of activation links
 }
 
 // A runningSimulator serves until it is closed.
@@ -107,7 +112,10 @@ func startSimulator(o simulatorOptions) (*runningSimulator, error) {
 	service, err := simulator.New(simulator.Options{
 		Credentials: []cloudmonitor.Credentials{o.keys}, Site: o.site, File: o.file, Log: o.log,
 		OnLink: func(l simulator.Link) {
-			o.notice(fmt.Sprintf("✉ CloudMonitor (simulated), to %s: open this to activate %s\n  %s", l.To, l.Contact, l.URL))
+			o.notice(commands.Text{
+				EN: fmt.Sprintf("✉ CloudMonitor (simulated), to %s: open this to activate %s\n  %s", l.To, l.Contact, l.URL),
+				ZH: fmt.Sprintf("✉ 云监控（模拟）发到 %s：打开链接，激活 %s\n  %s", l.To, l.Contact, l.URL),
+			})
 		},
 	})
 	if err != nil {
