@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -100,6 +101,9 @@ func New(o Options) *Bot {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if lease := o.Rules.Lease; lease != 0 && o.Timeout >= lease {
+		panic("bot: a call must end before its lease does")
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -135,37 +139,21 @@ func (b *Bot) Open(p state.Person, in dialog.Opened, saved func(error)) {
 // for a while; what does not is found under its lease by the next process.
 func (b *Bot) Run(ctx context.Context) error {
 	defer b.cancel()
-	loops, stop := context.WithCancel(ctx)
-	defer stop()
-	var wg sync.WaitGroup
-	failed := make(chan error, len(b.queues)+1)
-	start := func(f func(context.Context) error) {
-		wg.Go(func() {
-			if err := f(loops); err != nil && loops.Err() == nil {
-				failed <- err
-				stop()
-			}
-		})
-	}
+	defer b.drain()
 	if b.Alone {
 		if err := b.takeOver(ctx); err != nil {
 			return err
 		}
 	}
+	var loops sync.WaitGroup
 	for _, q := range []state.Queue{state.Timers, state.Leases} {
-		start(func(ctx context.Context) error { return b.ring(ctx, q) })
+		loops.Go(func() { b.ring(ctx, q) })
 	}
 	for _, q := range []state.Queue{state.Puts, state.Lookups} {
-		start(func(ctx context.Context) error { return b.pump(ctx, q) })
+		loops.Go(func() { b.pump(ctx, q) })
 	}
-	wg.Wait()
-	b.drain()
-	select {
-	case err := <-failed:
-		return err
-	default:
-		return nil
-	}
+	loops.Wait()
+	return nil
 }
 
 // drain ends what is under way: with patience first, then without.
@@ -185,15 +173,31 @@ func (b *Bot) drain() {
 	}
 }
 
-// Settled waits until nothing is under way for a person: no call, no delivery.
+// Settled waits until nothing is under way for a person: no call, not even one
+// that waits for another try, and no delivery.
 func (b *Bot) Settled(ctx context.Context, p state.Person) error {
+	return b.until(ctx, p, func(r state.Request) bool { return len(r.Tasks) == 0 })
+}
+
+// Quiet waits until nothing happens for a person just now: calls may wait for
+// another try.
+func (b *Bot) Quiet(ctx context.Context, p state.Person) error {
+	return b.until(ctx, p, func(r state.Request) bool {
+		return !slices.ContainsFunc(r.Tasks, func(t state.Task) bool {
+			return !t.Lease.IsZero() || t.Tries == 0
+		})
+	})
+}
+
+// until waits until a person's request is as wanted, and all replies delivered.
+func (b *Bot) until(ctx context.Context, p state.Person, wanted func(state.Request) bool) error {
 	for {
 		b.mu.Lock()
 		bell, busy := b.bell, b.lanes[p] != nil
 		b.mu.Unlock()
 		if !busy {
 			r, err := b.Store.Request(ctx, p)
-			if err != nil || len(r.Tasks) == 0 && len(r.Outbox) == 0 {
+			if err != nil || wanted(r) && len(r.Outbox) == 0 {
 				return err
 			}
 		}

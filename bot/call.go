@@ -15,6 +15,7 @@ const maxMine = 50
 
 // call carries a task out and brings the result to the person's lane.
 func (b *Bot) call(p state.Person, t state.Task, release func()) {
+	b.Log.Debug("call begins", "task", string(t.Kind), "person", p, "try", t.Tries)
 	ctx, cancel := context.WithTimeout(b.work, b.Timeout)
 	start := b.Now()
 	result := b.carryOut(ctx, p, t)
@@ -35,12 +36,8 @@ func (b *Bot) report(p state.Person, t state.Task, result dialog.Result) {
 	b.enqueue(p, work{in: result, done: func(err error) {
 		if err != nil && b.Now().Before(t.Lease) {
 			b.wg.Go(func() {
-				pause := time.NewTimer(saveAgain)
-				defer pause.Stop()
-				select {
-				case <-pause.C:
+				if b.pause(saveAgain) {
 					b.report(p, t, result)
-				case <-b.work.Done():
 				}
 			})
 		}
@@ -73,8 +70,14 @@ func (b *Bot) mine(ctx context.Context, p state.Person) ([]dialog.Mine, error) {
 	}
 	var mine []dialog.Mine
 	for _, name := range names[:min(len(names), maxMine)] {
+		claim, err := b.Store.Registration(ctx, name)
+		if err != nil {
+			return nil, err
+		}
 		c, found, err := b.CloudMonitor.Lookup(ctx, name)
-		mine = append(mine, dialog.Mine{Name: name, Found: found, Contact: c, Err: asError("DescribeContactList", err)})
+		mine = append(mine, dialog.Mine{
+			Name: name, Settled: !claim.Settled.IsZero(), Found: found, Contact: c, Err: asError("DescribeContactList", err),
+		})
 	}
 	return mine, nil
 }

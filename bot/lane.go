@@ -69,12 +69,17 @@ func (b *Bot) enqueue(p state.Person, w work) {
 		l = &lane{}
 		b.lanes[p] = l
 	}
+	b.push(p, l, w)
+	b.mu.Unlock()
+}
+
+// push adds work to a lane. The caller holds b.mu.
+func (b *Bot) push(p state.Person, l *lane, w work) {
 	l.waiting = append(l.waiting, w)
 	if !l.running {
 		l.running = true
 		b.wg.Go(func() { b.run(p, l) })
 	}
-	b.mu.Unlock()
 }
 
 // run works a lane off.
@@ -93,7 +98,7 @@ func (b *Bot) run(p state.Person, l *lane) {
 		fx, err := b.step(p, l, w.in)
 		w.end(err)
 		switch {
-		case fx.Call != nil:
+		case err == nil && fx.Call != nil:
 			b.wg.Go(func() { b.call(p, *fx.Call, w.release) })
 		case w.release != nil:
 			w.release()
@@ -103,7 +108,7 @@ func (b *Bot) run(p state.Person, l *lane) {
 
 // leave forgets a lane in which nothing is going on. The caller holds b.mu.
 func (b *Bot) leave(p state.Person, l *lane) {
-	if l.running || l.delivering || l.clearing {
+	if l.running || l.delivering || l.clearing || b.lanes[p] != l {
 		return
 	}
 	delete(b.lanes, p)
@@ -112,33 +117,33 @@ func (b *Bot) leave(p state.Person, l *lane) {
 }
 
 // step decides on an input, stores the decision and starts what follows from it.
+// Only what is stored has effects.
 func (b *Bot) step(p state.Person, l *lane, in dialog.Input) (fx dialog.Effects, err error) {
 	defer func() {
 		// A mistake in a decision must not take everybody's conversations down.
 		// What it panicked with is not logged: it may quote the person.
 		if v := recover(); v != nil {
-			err = errors.New("the decision failed: this is a mistake in contactbot")
+			fx, err = dialog.Effects{}, errors.New("the decision failed: this is a mistake in contactbot")
 			b.Log.Error("step panicked", "person", p, "input", fmt.Sprintf("%T", in), "stack", string(debug.Stack()))
 		}
 	}()
-	// Only messages have somebody waiting for the save.
-	_, message := in.(dialog.Message)
 	for {
-		r, claim, err := b.load(p, l)
+		r, claim, err := b.load(p, l, true)
 		if err != nil {
-			return fx, err
+			b.Log.Error("request could not be read", "person", p, "err", err)
+			return dialog.Effects{}, err
 		}
-		var next state.Request
-		next, fx = b.Rules.Step(r, withClaim(in, claim), b.Now())
+		next, fx := b.Rules.Step(r, withClaim(in, claim), b.Now())
 		if fx.Duplicate {
 			b.Log.Debug("message was taken before", "person", p)
 			return fx, nil
 		}
+		_, message := in.(dialog.Message) // the others have nobody waiting for the save
 		next, err = b.Store.Save(b.work, state.Change{Request: next, Claims: fx.Claims, Patient: !message})
 		b.learn(l, next, err)
 		switch {
 		case errors.Is(err, state.ErrConflict):
-			continue
+			continue // decide again on the newer record
 		case err != nil:
 			b.Log.Error("request could not be stored", "person", p, "err", err)
 			return dialog.Effects{}, err
@@ -148,9 +153,9 @@ func (b *Bot) step(p state.Person, l *lane, in dialog.Input) (fx dialog.Effects,
 	}
 }
 
-// load reads a person's request, less the replies that are delivered, and whose
-// the contact is that its draft names.
-func (b *Bot) load(p state.Person, l *lane) (state.Request, state.Registration, error) {
+// load reads a person's request, less the replies that are delivered, and, if
+// that is wanted, whose the contact is that its draft names.
+func (b *Bot) load(p state.Person, l *lane, withClaim bool) (state.Request, state.Registration, error) {
 	b.mu.Lock()
 	known, through := l.known, l.through
 	b.mu.Unlock()
@@ -164,7 +169,7 @@ func (b *Bot) load(p state.Person, l *lane) (state.Request, state.Registration, 
 	if len(r.Outbox) > 0 && r.Outbox[0].ID <= through {
 		r, _ = b.Rules.Step(r, dialog.Delivered{Through: through}, b.Now())
 	}
-	if r.Draft.Name == "" {
+	if r.Draft.Name == "" || !withClaim {
 		return r, state.Registration{}, nil
 	}
 	claim, err := b.Store.Registration(b.work, r.Draft.Name)
@@ -213,11 +218,16 @@ func (b *Bot) after(p state.Person, l *lane, in dialog.Input, r state.Request, f
 // send starts the courier if there are replies to deliver, or else clears those
 // that are delivered.
 func (b *Bot) send(p state.Person, l *lane, r state.Request) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.sendNow(p, l, r)
+}
+
+// sendNow is send for callers that hold b.mu.
+func (b *Bot) sendNow(p state.Person, l *lane, r state.Request) {
 	if len(r.Outbox) == 0 {
 		return
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	switch last := r.Outbox[len(r.Outbox)-1].ID; {
 	case last > l.through && !l.delivering:
 		l.delivering = true
@@ -259,17 +269,14 @@ func (b *Bot) deliver(p state.Person, l *lane, replies []state.Reply) {
 		through = r.ID
 	}
 	b.mu.Lock()
-	l.through = through
-	l.delivering = false
-	b.mu.Unlock()
+	defer b.mu.Unlock()
+	l.through, l.delivering = through, false
 	if failed {
-		b.enqueue(p, work{in: dialog.Undelivered{Through: through}})
+		b.push(p, l, work{in: dialog.Undelivered{Through: through}})
 		return
 	}
 	// What is delivered is cleared without anybody waiting for it; replies that
 	// were added in the meantime go out next.
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	if !l.clearing {
 		l.clearing = true
 		b.wg.Go(func() { b.clear(p, l) })
@@ -280,28 +287,45 @@ func (b *Bot) deliver(p state.Person, l *lane, replies []state.Reply) {
 const deliverTimeout = 20 * time.Second
 
 // clear takes the delivered replies out of the stored request. It runs beside
-// the lane: the person's next message need not wait for it.
+// the lane: the person's next message need not wait for it. Until it has
+// succeeded the lane stays, which knows what is delivered.
 func (b *Bot) clear(p state.Person, l *lane) {
-	r, _, err := b.load(p, l)
-	if err == nil {
-		r, err = b.Store.Save(b.work, state.Change{Request: r, Patient: true})
-		b.learn(l, r, err)
-	}
-	b.mu.Lock()
-	l.clearing = false
-	b.mu.Unlock()
-	switch {
-	case errors.Is(err, state.ErrConflict): // a step was faster, and has cleared them or will
-		r, err = b.Store.Request(b.work, p)
-		fallthrough
-	case err == nil:
+	for {
+		r, _, err := b.load(p, l, false)
 		if err == nil {
-			b.send(p, l, r)
+			r, err = b.Store.Save(b.work, state.Change{Request: r, Patient: true})
+			b.learn(l, r, err)
 		}
-	default:
+		if errors.Is(err, state.ErrConflict) {
+			continue // a step was faster
+		}
+		if err == nil {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			l.clearing = false
+			b.sendNow(p, l, r)
+			b.leave(p, l)
+			return
+		}
 		b.Log.Error("delivered replies could not be cleared", "person", p, "err", err)
+		if !b.pause(saveAgain) {
+			break
+		}
 	}
 	b.mu.Lock()
+	defer b.mu.Unlock()
+	l.clearing = false
 	b.leave(p, l)
-	b.mu.Unlock()
+}
+
+// pause waits; false if the bot ended meanwhile.
+func (b *Bot) pause(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-b.work.Done():
+		return false
+	}
 }

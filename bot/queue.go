@@ -23,13 +23,14 @@ type queue struct {
 	name  state.Queue
 	poked chan struct{}
 
-	mu    sync.Mutex
-	next  time.Time // the loop looks again then
-	taken map[state.Person]bool
+	mu     sync.Mutex
+	next   time.Time // the loop looks again then
+	taken  map[state.Person]bool
+	failed map[state.Person]int // failures in a row
 }
 
 func newQueue(name state.Queue) *queue {
-	return &queue{name: name, poked: make(chan struct{}, 1), taken: map[state.Person]bool{}}
+	return &queue{name: name, poked: make(chan struct{}, 1), taken: map[state.Person]bool{}, failed: map[state.Person]int{}}
 }
 
 // poke makes the loop look again if something is due before it would.
@@ -65,6 +66,22 @@ func (q *queue) give(p state.Person) {
 	delete(q.taken, p)
 	q.mu.Unlock()
 	q.nudge()
+}
+
+// failure counts a failure in a row, and says how long to leave the person
+// alone: 1 s, 2 s, … up to about 5 min.
+func (q *queue) failure(p state.Person) time.Duration {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n := q.failed[p]
+	q.failed[p] = min(n+1, 8)
+	return saveAgain << n
+}
+
+func (q *queue) success(p state.Person) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	delete(q.failed, p)
 }
 
 // due returns who is due in a queue and not being dealt with. Pokes that come
@@ -107,20 +124,19 @@ func (b *Bot) wait(ctx context.Context, q *queue, until time.Time) error {
 }
 
 // ring wakes the people whose time has come.
-func (b *Bot) ring(ctx context.Context, name state.Queue) error {
+func (b *Bot) ring(ctx context.Context, name state.Queue) {
 	q := b.queues[name]
 	for {
 		due, next, err := b.due(ctx, q, batch)
 		if err != nil {
-			if next = b.Now().Add(saveAgain); b.troubled(ctx, err) != nil {
-				return ctx.Err()
-			}
+			next = b.Now().Add(saveAgain)
+			b.Log.Error("due requests could not be read", "err", err)
 		}
 		for _, p := range due {
 			b.rouse(q, p.Person, dialog.Wake{})
 		}
-		if err := b.wait(ctx, q, next); err != nil {
-			return err
+		if b.wait(ctx, q, next) != nil {
+			return
 		}
 	}
 }
@@ -134,47 +150,42 @@ func (b *Bot) rouse(q *queue, p state.Person, wake dialog.Wake) {
 	b.enqueue(p, work{in: wake, done: func(err error) { b.giveBack(q, p, err) }})
 }
 
+// giveBack lets a person be dealt with again: at once, or after a failure (a
+// full disk, a record that cannot be read) after a pause that grows.
 func (b *Bot) giveBack(q *queue, p state.Person, err error) {
-	if err != nil {
-		time.AfterFunc(saveAgain, func() { q.give(p) })
+	if err == nil {
+		q.success(p)
+		q.give(p)
 		return
 	}
-	q.give(p)
-}
-
-func (b *Bot) troubled(ctx context.Context, err error) error {
-	if ctx.Err() == nil {
-		b.Log.Error("due requests could not be read", "err", err)
-	}
-	return ctx.Err()
+	time.AfterFunc(q.failure(p), func() { q.give(p) })
 }
 
 // pump grants the calls of a queue their turns, at the pace that CloudMonitor
 // allows.
-func (b *Bot) pump(ctx context.Context, name state.Queue) error {
+func (b *Bot) pump(ctx context.Context, name state.Queue) {
 	q := b.queues[name]
 	pace := rate.NewLimiter(b.Pace, 1)
 	slots := make(chan struct{}, b.InFlight)
 	for {
 		due, next, err := b.due(ctx, q, batch)
 		if err != nil {
-			if next = b.Now().Add(saveAgain); b.troubled(ctx, err) != nil {
-				return ctx.Err()
-			}
+			next = b.Now().Add(saveAgain)
+			b.Log.Error("due requests could not be read", "err", err)
 		}
 		for _, p := range due {
 			select {
 			case slots <- struct{}{}:
 			case <-ctx.Done():
-				return ctx.Err()
+				return
 			}
-			if err := pace.Wait(ctx); err != nil {
-				return err
+			if pace.Wait(ctx) != nil {
+				return
 			}
 			b.grant(q, p.Person, slots)
 		}
-		if err := b.wait(ctx, q, next); err != nil {
-			return err
+		if b.wait(ctx, q, next) != nil {
+			return
 		}
 	}
 }
@@ -192,11 +203,15 @@ func (b *Bot) grant(q *queue, p state.Person, slots chan struct{}) {
 	})
 }
 
+// maxTakeOver is how many requests of a dead process are taken over at once. The
+// others follow as their leases end, within a minute.
+const maxTakeOver = 10_000
+
 // takeOver wakes everybody for whom a process that died had something under
 // way.
 func (b *Bot) takeOver(ctx context.Context) error {
 	q := b.queues[state.Leases]
-	people, err := b.Store.Due(ctx, state.Leases, forever, 1<<20)
+	people, err := b.Store.Due(ctx, state.Leases, forever, maxTakeOver)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ type Person struct {
 	User      string `json:"user"`
 }
 
-// Key is the person as one string, in the form that settings and logs use:
+// Key is the person as one string, as records and logs name them:
 // "slack/T1/U1".
 func (p Person) Key() string {
 	return url.PathEscape(p.Platform) + "/" + url.PathEscape(p.Workspace) + "/" + url.PathEscape(p.User)
@@ -62,7 +62,8 @@ type Request struct {
 	Home    Address   `json:"home,omitzero"`    // where the person last spoke: replies go there
 
 	Language string `json:"language,omitempty"` // "en" or "zh"; empty: not known yet
-	Fixed    bool   `json:"fixed,omitempty"`    // the person asked for the language, or their profile tells it
+	Fixed    bool   `json:"fixed,omitempty"`    // it does not follow the person's words any more
+	Chosen   bool   `json:"chosen,omitempty"`   // because they asked for it
 	Spoken   string `json:"spoken,omitempty"`   // on the platform, until the person's language is known
 	Name     string `json:"profile_name,omitempty"`
 	Mail     string `json:"profile_mail,omitempty"`
@@ -84,27 +85,29 @@ type Request struct {
 
 // A Form is the registration that is being filled in. It is reset as a whole.
 type Form struct {
-	Draft    cloudmonitor.Contact  `json:"draft,omitzero"`
-	Origins  map[string]Origin     `json:"origins,omitempty"` // by field name
-	Skipped  []string              `json:"skipped,omitempty"`
-	Brief    bool                  `json:"brief,omitempty"`    // ask only for what is needed
-	Direct   bool                  `json:"direct,omitempty"`   // all was labelled: a new contact needs no confirmation
-	Asking   string                `json:"asking,omitempty"`   // the field of the open question
-	Trail    []string              `json:"trail,omitempty"`    // fields asked before, for back
-	Wrong    int                   `json:"wrong,omitempty"`    // answers in a row that did not help
-	Reminded bool                  `json:"reminded,omitempty"` // since Touched
-	Held     []Heard               `json:"held,omitempty"`     // what was said while CloudMonitor was asked
-	Offered  *Heard                `json:"offered,omitempty"`  // a new start that waits for "go on" or "start anew"
-	Lead     []Part                `json:"lead,omitempty"`     // what the next reply has to begin with
-	Took     []string              `json:"took,omitempty"`     // fields set since the person was last told of their values
-	Wanted   []string              `json:"wanted,omitempty"`   // fields the person tried to give: they are asked for
-	Proposal string                `json:"proposal,omitempty"` // a value for the open question that a "yes" takes
-	Soothed  bool                  `json:"soothed,omitempty"`  // a long wait was explained
-	Check    Check                 `json:"check,omitzero"`
-	Was      *cloudmonitor.Contact `json:"was,omitempty"`    // the contact as it exists
-	Summed   bool                  `json:"summed,omitempty"` // the person was shown the draft as it is
-	Agreed   bool                  `json:"agreed,omitempty"` // and confirmed it
-	Unsure   bool                  `json:"unsure,omitempty"` // a PutContact that counts as failed may have been carried out
+	Draft     cloudmonitor.Contact  `json:"draft,omitzero"`
+	Origins   map[string]Origin     `json:"origins,omitempty"` // by field name
+	Skipped   []string              `json:"skipped,omitempty"`
+	Brief     bool                  `json:"brief,omitempty"`     // ask only for what is needed
+	Direct    bool                  `json:"direct,omitempty"`    // all was labelled: a new contact needs no confirmation
+	Asking    string                `json:"asking,omitempty"`    // the field of the open question
+	Trail     []string              `json:"trail,omitempty"`     // fields asked before, for back
+	Wrong     int                   `json:"wrong,omitempty"`     // answers in a row that did not help
+	Reminded  bool                  `json:"reminded,omitempty"`  // since Touched
+	Held      []Heard               `json:"held,omitempty"`      // what was said while CloudMonitor was asked
+	Offered   *Heard                `json:"offered,omitempty"`   // a new start that waits for "go on" or "start anew"
+	Lead      []Part                `json:"lead,omitempty"`      // what the next reply has to begin with
+	Whispered bool                  `json:"whispered,omitempty"` // Lead was meant for a place where only the person reads
+	Took      []string              `json:"took,omitempty"`      // fields set since the person was last told of their values
+	Wanted    []string              `json:"wanted,omitempty"`    // fields the person tried to give: they are asked for
+	Proposal  string                `json:"proposal,omitempty"`  // a value for the open question that a "yes" takes
+	Soothed   bool                  `json:"soothed,omitempty"`   // a long wait was explained
+	Check     Check                 `json:"check,omitzero"`
+	Was       *cloudmonitor.Contact `json:"was,omitempty"`     // the contact as it exists
+	Summed    bool                  `json:"summed,omitempty"`  // the person was shown the draft as it is
+	Agreed    bool                  `json:"agreed,omitempty"`  // and confirmed it
+	Unsure    bool                  `json:"unsure,omitempty"`  // a PutContact that counts as failed may have been carried out
+	Claimed   bool                  `json:"claimed,omitempty"` // the claim to the contact was made by this form
 }
 
 // A Check is what CloudMonitor said of the contact that the draft names.
@@ -205,7 +208,7 @@ func (r Request) Clone() Request {
 
 // Empty reports whether nothing would be lost if the record were deleted.
 func (r *Request) Empty() bool {
-	return r.Phase == Idle && len(r.Tasks) == 0 && len(r.Outbox) == 0 && len(r.Seen) == 0
+	return r.Phase == Idle && len(r.Tasks) == 0 && len(r.Outbox) == 0 && len(r.Seen) == 0 && !r.Chosen
 }
 
 // Dues returns the queues the request is in: its next timer, and what it has

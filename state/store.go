@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 )
@@ -184,11 +183,11 @@ func (s *Store) Due(ctx context.Context, q Queue, until time.Time, limit int) ([
 	}
 	people := make([]DuePerson, 0, len(entries))
 	for _, e := range entries {
-		p, err := parsePerson(e.Key)
-		if err != nil {
-			return nil, err
+		// A key that is nobody's is passed over: one damaged entry must not stop
+		// everybody.
+		if p, ok := parsePerson(e.Key); ok {
+			people = append(people, DuePerson{p, e.At})
 		}
-		people = append(people, DuePerson{p, e.At})
 	}
 	return people, nil
 }
@@ -247,17 +246,17 @@ func (s *Store) write(table Table, key string, rev uint64, v any) (Write, error)
 // tells Alice from alice; if it does not, a claim to one must hold for both.
 func folded(name string) string { return strings.ToLower(name) }
 
-func parsePerson(key string) (Person, error) {
+func parsePerson(key string) (Person, bool) {
 	parts := strings.Split(key, "/")
 	for i := range parts {
 		plain, err := url.PathUnescape(parts[i])
 		if err != nil {
-			return Person{}, errors.New("a due record has a damaged key")
+			return Person{}, false
 		}
 		parts[i] = plain
 	}
-	if len(parts) != 3 || slices.Contains(parts, "") {
-		return Person{}, errors.New("a due record has a damaged key")
+	if len(parts) != 3 {
+		return Person{}, false
 	}
-	return Person{Platform: parts[0], Workspace: parts[1], User: parts[2]}, nil
+	return Person{Platform: parts[0], Workspace: parts[1], User: parts[2]}, true
 }

@@ -30,7 +30,7 @@ var causes = []struct {
 }
 
 var (
-	badValue   = commands.Text{EN: "It does not accept one of the values: its message below says which. Change that field, then submit again.", ZH: "有一项内容它不接受，具体见下面的原始信息。修改那一项后再提交。"}
+	badValue   = commands.Text{EN: "It does not accept one of the values. Change that field, then submit again.", ZH: "有一项内容它不接受。修改那一项后再提交。"}
 	notAllowed = commands.Text{EN: "The bot's Alibaba Cloud account lacks the permission. Please tell the bot's operator; then say “submit”.", ZH: "机器人使用的阿里云账号没有权限。请告诉机器人的运维人员，处理好后发“提交”。"}
 	badKey     = commands.Text{EN: "The bot's access key is not accepted. Please tell the bot's operator; then say “submit”.", ZH: "机器人的 AccessKey 没有通过验证。请告诉机器人的运维人员，处理好后发“提交”。"}
 	trouble    = commands.Text{EN: "CloudMonitor has trouble of its own. Try again in a few minutes.", ZH: "云监控自身出了问题，请过几分钟再试。"}

@@ -41,11 +41,14 @@ func (s *step) checked(in Result) {
 	s.claim = in.Claim
 	s.r.Check.At, s.r.Check.Later = s.now, false
 	s.r.Phase = state.Asking
+	if len(s.r.Held) > 0 { // there may be a correction in it: look before sending
+		s.r.Direct = false
+	}
 	if !s.mayHave(in) {
 		s.refuseName(in)
 		return
 	}
-	was, changed := s.r.Was, false
+	was, changed, agreed := s.r.Was, false, s.r.Agreed
 	s.r.Was = nil
 	if in.Found {
 		contact := in.Contact.Contact
@@ -54,12 +57,14 @@ func (s *step) checked(in Result) {
 		changed = was != nil && *was != contact
 		s.keep(contact)
 	}
-	if s.r.Agreed && !changed && (was == nil) == (s.r.Was == nil) {
+	changed = changed || (was == nil) != (s.r.Was == nil)
+	if agreed && !changed && len(s.r.Held) == 0 {
 		s.queue()
 		return
 	}
-	if s.r.Agreed {
-		s.r.Agreed = false
+	s.r.Agreed = false
+	if agreed && changed {
+		s.r.Summed = false
 		s.say(changedMeanwhile)
 	}
 	if in.Found && was == nil {
@@ -111,10 +116,8 @@ func (s *step) refuseName(in Result) {
 // may drop what it does not name.
 func (s *step) keep(was cloudmonitor.Contact) {
 	for _, f := range commands.Fields() {
-		if v := *f.Of(&was); v != "" && (s.free(f) || s.r.Origins[f.Name] == state.Kept) {
-			agreed, summed := s.r.Agreed, s.r.Summed
+		if v := *f.Of(&was); v != "" && v != s.value(f) && (s.free(f) || s.r.Origins[f.Name] == state.Kept) {
 			s.set(f, v, state.Kept)
-			s.r.Agreed, s.r.Summed = agreed, summed
 		}
 	}
 }
@@ -136,7 +139,7 @@ func (s *step) checkFailed(t *state.Task, e *cloudmonitor.Error) {
 		// A "yes" that waited was not meant for this.
 		s.r.Held = slices.DeleteFunc(s.r.Held, func(h state.Heard) bool { return commands.Parse(h.Text).Verb == commands.Yes })
 		s.r.Check = state.Check{}
-		s.r.Agreed = false
+		s.r.Agreed, s.r.Direct = false, false
 		s.r.Phase, s.r.Asking = state.Asking, ""
 		s.failure(checkRefused, e)
 	}

@@ -94,6 +94,7 @@ type Result struct {
 // Mine is one of the person's contacts.
 type Mine struct {
 	Name    string
+	Settled bool // a PutContact of it has succeeded
 	Found   bool
 	Contact cloudmonitor.Listed
 	Err     *cloudmonitor.Error // CloudMonitor could not be asked
@@ -161,12 +162,16 @@ func (rules Rules) Step(r state.Request, in Input, now time.Time) (state.Request
 	default:
 		panic("dialog: unknown kind of input")
 	}
-	if s.r.Phase != state.Idle { // nothing was said yet that it could lead
-		s.r.Lead = append(s.r.Lead, s.lead...)
+	if s.r.Phase != state.Idle && len(s.lead) > 0 { // nothing was said yet that it could lead
+		s.r.Lead, s.r.Whispered = append(s.r.Lead, s.lead...), s.r.Whispered || s.r.Home.Private
 	}
 	s.r.Timer = s.timer()
 	return s.r, s.fx
 }
+
+// maxSeen is how many message IDs are remembered, far more than a person types
+// in Rules.Remember.
+const maxSeen = 500
 
 // step is one decision in the making.
 type step struct {
@@ -204,6 +209,7 @@ func (s *step) message(m Message) {
 	s.forget()
 	if m.ID != "" {
 		s.r.Seen = append(s.r.Seen, state.Seen{ID: m.ID, At: s.now})
+		s.r.Seen = s.r.Seen[max(0, len(s.r.Seen)-maxSeen):]
 	}
 	s.hear(m.Text)
 }

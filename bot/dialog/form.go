@@ -191,9 +191,12 @@ func (s *step) wrong(f *commands.Field, p *commands.Problem) {
 	case 3:
 		s.lead = append(s.lead, s.text(f.Why))
 	default:
-		if s.skippable(f) {
+		switch {
+		case s.r.Wrong%2 == 1: // by turns, never the same line over and over
+			s.form(f)
+		case s.skippable(f):
 			s.say(wayOutSkip)
-		} else {
+		default:
 			s.say(wayOut)
 		}
 	}
@@ -317,7 +320,7 @@ func isLanguage(f *commands.Field) bool {
 // askFor opens a field's question.
 func (s *step) askFor(f *commands.Field) {
 	if now := s.asking(); now != nil && now != f {
-		s.r.Trail = append(s.r.Trail, now.Name)
+		s.remember(now)
 	}
 	if s.r.Phase != state.Asking || s.r.Asking != f.Name {
 		s.r.Wrong, s.r.Proposal = 0, ""
@@ -392,7 +395,7 @@ func (s *step) confirm() {
 		s.r.Wrong = 0
 	}
 	if f := s.asking(); f != nil {
-		s.r.Trail = append(s.r.Trail, f.Name)
+		s.remember(f)
 	}
 	s.r.Phase, s.r.Asking, s.r.Direct = state.Confirming, "", false
 	s.proposeLanguage()
@@ -413,7 +416,7 @@ func (s *step) confirm() {
 // proposeLanguage proposes the language of the conversation for the alerts.
 func (s *step) proposeLanguage() {
 	for _, f := range commands.Fields() {
-		if !isLanguage(f) || !s.free(f) || s.r.Was != nil {
+		if !isLanguage(f) || !s.free(f) || s.r.Was != nil || slices.Contains(s.r.Skipped, f.Name) {
 			continue
 		}
 		if value, _, problem := f.Clean(string(s.language())); problem == nil {
@@ -473,15 +476,25 @@ func (s *step) skip(f *commands.Field) {
 		s.askAgain()
 		return
 	}
-	s.r.Skipped = append(s.r.Skipped, f.Name)
+	if !slices.Contains(s.r.Skipped, f.Name) {
+		s.r.Skipped = append(s.r.Skipped, f.Name)
+	}
 	s.leaveQuestion()
 	s.advance()
+}
+
+// maxTrail is how many questions back can return to.
+const maxTrail = 20
+
+func (s *step) remember(f *commands.Field) {
+	s.r.Trail = append(s.r.Trail, f.Name)
+	s.r.Trail = s.r.Trail[max(0, len(s.r.Trail)-maxTrail):]
 }
 
 // leaveQuestion closes the open question, and remembers it for back.
 func (s *step) leaveQuestion() {
 	if f := s.asking(); f != nil {
-		s.r.Trail = append(s.r.Trail, f.Name)
+		s.remember(f)
 		s.r.Asking = ""
 	}
 }

@@ -71,9 +71,14 @@ func FuzzConversation(f *testing.F) {
 			t.Errorf("the request is still %s with %d tasks", r.Phase, len(r.Tasks))
 		}
 		w.pass(48 * time.Hour)
-		if r := w.stored[w.me]; !r.Empty() {
+		if r := w.stored[w.me]; r.Phase != state.Idle || len(r.Tasks) > 0 || len(r.Outbox) > 0 || len(r.Seen) > 0 {
 			t.Errorf("something is kept for ever: phase %q, %d tasks, %d replies, %d message IDs",
 				r.Phase, len(r.Tasks), len(r.Outbox), len(r.Seen))
+		}
+		for _, c := range w.claims {
+			if c.Owner == w.me && c.Settled.IsZero() && !w.called[c.Contact] {
+				t.Errorf("%s is claimed for ever, and was never sent", c.Contact)
+			}
 		}
 	})
 }
@@ -159,6 +164,9 @@ func (c *invariants) queued(before, after state.Request, sent cloudmonitor.Conta
 	c.t.Helper()
 	if sent != after.Draft {
 		c.t.Fatal("something else is sent than the draft")
+	}
+	if after.Agreed && !(before.Summed && before.Draft == sent) {
+		c.t.Fatal("what is sent was agreed to before it was shown")
 	}
 	for _, origin := range after.Origins {
 		if origin != state.Said && !after.Agreed {

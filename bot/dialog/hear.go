@@ -83,7 +83,7 @@ func (s *step) anywhere(cmd commands.Command) bool {
 			s.add(state.Task{Kind: state.Mine, To: s.r.Home})
 		}
 	case commands.Speak:
-		s.r.Language, s.r.Fixed = string(cmd.Speak), true
+		s.r.Language, s.r.Fixed, s.r.Chosen = string(cmd.Speak), true, true
 		s.say(speaking)
 		s.whereWeStand()
 	default:
@@ -93,22 +93,23 @@ func (s *step) anywhere(cmd commands.Command) bool {
 }
 
 // hearChecking lets what is said wait for CloudMonitor, which mostly answers
-// before it could be read. If it takes long, only corrections are taken.
+// before it could be read. If it takes long, labelled corrections are taken, and
+// the rest is told to be of no use now.
 func (s *step) hearChecking(text string, cmd commands.Command) {
-	switch {
-	case !s.r.Soothed && !s.r.TaskOf(state.Lookup).Explained && len(s.r.Held) < maxHeld:
-		s.r.Held = append(s.r.Held, state.Heard{Text: text})
-	case cmd.Verb == commands.None && len(cmd.Values) > 0:
-		s.r.Direct = false
+	slow := s.r.Soothed || s.r.TaskOf(state.Lookup).Explained
+	if !slow && len(s.r.Held) < maxHeld {
+		s.r.Held = append(s.r.Held, state.Heard{Text: text[:min(len(text), commands.MaxText+1)]})
+		return
+	}
+	s.r.Direct, s.r.Agreed = false, false
+	if slow && cmd.Verb == commands.None {
 		s.take(cmd.Values, true)
 		s.problems(cmd)
 		if s.unchecked() && s.r.TaskOf(state.Lookup) == nil {
 			s.check() // another contact is meant
 		}
-		s.stillChecking()
-	default:
-		s.stillChecking()
 	}
+	s.stillChecking()
 }
 
 func (s *step) stillChecking() {
@@ -204,7 +205,7 @@ func (s *step) hearForm(text string, cmd commands.Command) {
 		case !bare && cmd.Rest == "" && s.sameContact(cmd.Values):
 			s.answer(cmd)
 		default:
-			s.r.Offered = &state.Heard{Text: text}
+			s.r.Offered = &state.Heard{Text: text[:min(len(text), commands.MaxText+1)]}
 			s.offer()
 		}
 	case commands.New:
@@ -277,6 +278,9 @@ func (s *step) hearQueued(text string, cmd commands.Command) {
 		s.say(heldBack)
 		s.confirm()
 	default:
+		if cmd.Verb == commands.Register || cmd.Verb == commands.New {
+			s.say(oneAtATime)
+		}
 		s.reply(state.Progress, s.text(stillQueued, s.r.Draft.Name, s.moment(s.r.TaskOf(state.Put).Until)))
 	}
 }
@@ -291,8 +295,8 @@ func (s *step) cancel() {
 		s.reply(state.Progress, s.text(beingSent, s.r.Draft.Name))
 		return
 	}
+	s.withdraw()
 	unsure := s.r.Unsure
-	unsure = s.withdraw() || unsure
 	s.reset()
 	s.fx.Event = Cancelled
 	if unsure {

@@ -9,7 +9,8 @@ import (
 // mine lists the person's contacts and whether alerts reach each channel.
 func (s *step) mine(to state.Address, contacts []Mine) {
 	if len(contacts) == 0 {
-		s.replyTo(to, state.Plain, s.text(noneMine)).Choices = []state.Choice{s.primary(sayRegister)}
+		s.say(noneMine)
+		s.endErrand(to)
 		return
 	}
 	pending := ""
@@ -18,9 +19,11 @@ func (s *step) mine(to state.Address, contacts []Mine) {
 		case c.Err != nil:
 			s.say(mineUnknown, c.Name)
 			s.lead = append(s.lead, s.text(cause(c.Err)))
-			if v := verbatim(c.Err); v != "" {
+			if v := s.verbatim(c.Err, to); v != "" {
 				s.lead = append(s.lead, state.Part{Verbatim: v})
 			}
+		case !c.Found && !c.Settled:
+			s.say(mineUnsure, c.Name)
 		case !c.Found:
 			s.say(mineGone, c.Name)
 		default:
@@ -37,7 +40,19 @@ func (s *step) mine(to state.Address, contacts []Mine) {
 	if pending != "" {
 		s.say(openLinksStill, pending)
 	}
-	s.replyTo(to, state.Plain)
+	s.endErrand(to)
+}
+
+// endErrand says what was found out, and then goes on where the form stood.
+func (s *step) endErrand(to state.Address) {
+	switch {
+	case s.waitsForPerson() && to == s.r.Home:
+		s.askAgain()
+	case s.r.Phase == state.Idle:
+		s.replyTo(to, state.Plain).Choices = []state.Choice{s.choice(sayRegister)}
+	default:
+		s.replyTo(to, state.Plain)
+	}
 }
 
 // listed is a contact as CloudMonitor holds it, with the activation of each

@@ -14,6 +14,10 @@ import (
 // deliverLease is how long a delivery may be under way until it is tried again.
 const deliverLease = 30 * time.Second
 
+// maxOutbox is how many replies wait for a platform that cannot be reached; the
+// oldest give way.
+const maxOutbox = 100
+
 func (s *step) language() commands.Language {
 	return commands.Language(cmp.Or(s.r.Language, s.r.Spoken, string(commands.English)))
 }
@@ -53,6 +57,9 @@ func (s *step) replyTo(to state.Address, tone state.Tone, parts ...state.Part) *
 		Tone: tone, Parts: append(s.lead, parts...),
 	})
 	s.lead, s.r.Took = nil, nil
+	if len(s.r.Outbox) > maxOutbox {
+		s.r.Outbox = s.r.Outbox[1:]
+	}
 	s.r.Deliver = s.now.Add(deliverLease)
 	return &s.r.Outbox[len(s.r.Outbox)-1]
 }
@@ -163,6 +170,13 @@ func (s *step) delivered(through uint64) {
 // undelivered puts the next delivery off: 2 s, 4 s, … up to 5 min.
 func (s *step) undelivered() {
 	s.r.Missed++
+	if s.r.Missed > 1 { // the place may be gone: go where the person spoke last
+		for i := range s.r.Outbox {
+			if r := &s.r.Outbox[i]; s.r.Home.Private || !r.To.Private {
+				r.To = s.r.Home
+			}
+		}
+	}
 	s.r.Deliver = s.now.Add(backoff(s.r.Missed, 5*time.Minute))
 }
 

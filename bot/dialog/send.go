@@ -16,10 +16,6 @@ func (s *step) agree() {
 		return
 	}
 	s.r.Agreed = true
-	if s.unchecked() || s.now.Sub(s.r.Check.At) > s.FreshFor {
-		s.check() // it may have changed since
-		return
-	}
 	s.queue()
 }
 
@@ -27,6 +23,10 @@ func (s *step) agree() {
 // the contact is stored in the same write: otherwise a crash before the answer
 // would make a person's own contact look foreign.
 func (s *step) queue() {
+	if s.unchecked() || s.now.Sub(s.r.Check.At) > s.FreshFor {
+		s.check() // it may have changed since
+		return
+	}
 	if s.claim.Exists() && s.claim.Owner != s.r.Person && !s.r.Admin {
 		// Somebody claimed it between the check and now.
 		s.refuseName(Result{Claim: s.claim})
@@ -36,6 +36,7 @@ func (s *step) queue() {
 	s.r.Phase = state.Queued
 	s.add(state.Task{Kind: state.Put, Contact: s.r.Draft})
 	if !s.claim.Exists() {
+		s.r.Claimed = true
 		s.fx.Claims = append(s.fx.Claims, state.Claim{Registration: state.Registration{
 			Contact: s.r.Draft.Name, Owner: s.r.Person, Claimed: s.now,
 		}})
@@ -50,18 +51,18 @@ func (s *step) withdraw() bool {
 	if t == nil {
 		return false
 	}
-	uncertain := t.Uncertain
+	s.r.Unsure = s.r.Unsure || t.Uncertain
 	s.dropTasks(state.Put)
-	s.r.Phase, s.r.Agreed = state.Confirming, false
-	if !uncertain {
-		s.dropClaim(s.claim)
-	}
-	return uncertain
+	s.r.Phase, s.r.Agreed, s.r.Direct = state.Confirming, false, false
+	s.dropClaim(s.claim)
+	return s.r.Unsure
 }
 
-// dropClaim gives up a claim that no PutContact has settled.
+// dropClaim gives up the claim that this form has made, unless a PutContact has
+// settled it, or may have.
 func (s *step) dropClaim(c state.Registration) {
-	if c.Exists() && c.Owner == s.r.Person && c.Settled.IsZero() {
+	if s.r.Claimed && !s.r.Unsure && c.Exists() && c.Owner == s.r.Person && c.Settled.IsZero() {
+		s.r.Claimed = false
 		s.fx.Claims = append(s.fx.Claims, state.Claim{Registration: c, Drop: true})
 	}
 }
@@ -79,7 +80,10 @@ func (s *step) result(in Result) {
 	}
 	switch t.Kind {
 	case state.Lookup:
-		s.lead, s.r.Lead = s.r.Lead, nil
+		if !s.r.Whispered || s.r.Home.Private {
+			s.lead = s.r.Lead
+		}
+		s.r.Lead = nil
 		if in.Err != nil {
 			s.checkFailed(t, in.Err)
 		} else {
@@ -175,17 +179,16 @@ func (s *step) done(t state.Task, in Result) {
 // reached for too long, and asks what to mend. Everything is kept.
 func (s *step) refused(t state.Task, in Result) {
 	s.dropTasks(state.Put)
-	if s.r.Unsure = t.Uncertain; !t.Uncertain {
-		s.dropClaim(in.Claim)
-	}
-	s.r.Phase, s.r.Asking, s.r.Agreed, s.r.Wrong = state.Asking, "", false, 0
+	s.r.Unsure = s.r.Unsure || t.Uncertain
+	s.dropClaim(in.Claim)
+	s.r.Phase, s.r.Asking, s.r.Agreed, s.r.Direct, s.r.Wrong = state.Asking, "", false, false, 0
 	title := map[bool]commands.Text{true: refusedUnsure, false: refusedText}
 	s.fx.Event = Refused
 	if in.Err.Temporary {
 		title = map[bool]commands.Text{true: gaveUpUnsure, false: gaveUp}
 		s.fx.Event = GaveUp
 	}
-	s.failure(title[t.Uncertain], in.Err)
+	s.failure(title[s.r.Unsure], in.Err)
 }
 
 // failure gives the cause and the next step, then CloudMonitor's own words, and
@@ -193,7 +196,7 @@ func (s *step) refused(t state.Task, in Result) {
 func (s *step) failure(title commands.Text, e *cloudmonitor.Error) {
 	s.say(title)
 	s.say(cause(e))
-	if v := verbatim(e); v != "" {
+	if v := s.verbatim(e, s.r.Home); v != "" {
 		s.lead = append(s.lead, state.Part{Verbatim: v})
 	}
 	if f := accused(e); f != nil {
@@ -204,13 +207,17 @@ func (s *step) failure(title commands.Text, e *cloudmonitor.Error) {
 	s.r.Outbox[first].Tone = state.Failure
 }
 
-// verbatim is CloudMonitor's code, message and request ID as they came.
-func verbatim(e *cloudmonitor.Error) string {
+// verbatim is CloudMonitor's code, message and request ID as they came. The
+// message may repeat a value: where others read, it is left out.
+func (s *step) verbatim(e *cloudmonitor.Error, to state.Address) string {
 	var lines []string
-	for _, line := range []struct{ label, value string }{
-		{"Code", e.Code}, {"Message", e.Message}, {"RequestId", e.RequestID},
+	for _, line := range []struct {
+		label, value string
+		private      bool
+	}{
+		{"Code", e.Code, false}, {"Message", e.Message, true}, {"RequestId", e.RequestID, false},
 	} {
-		if line.value != "" {
+		if line.value != "" && (to.Private || !line.private) {
 			lines = append(lines, line.label+": "+line.value)
 		}
 	}

@@ -60,7 +60,7 @@ var (
 	whatToMend       = commands.Text{EN: "Everything is kept. Change a field, such as mail=…, or say “submit” to send it as it is.", ZH: "已填的都还在。可以修改某一项，例如 邮箱=…；发“提交”则原样发送。"}
 	firstQuestion    = commands.Text{EN: "This is the first question; there is nothing before it.", ZH: "这已经是第一个问题了。"}
 	nothingToSkip    = commands.Text{EN: "There is nothing to skip here.", ZH: "这里没有可以跳过的。"}
-	cannotSkip       = commands.Text{EN: "%s cannot be left out: CloudMonitor requires it.", ZH: "%s不能省略，云监控要求必填。"}
+	cannotSkip       = commands.Text{EN: "This cannot be left out, CloudMonitor requires it: %s.", ZH: "%s不能省略，云监控要求必填。"}
 	cannotRemove     = commands.Text{EN: "%s is part of the existing contact and can be changed here, but not removed.", ZH: "%s是已有联系人的内容，在这里可以修改，但不能删除。"}
 	notYet           = commands.Text{EN: "Not yet. Still missing: %s.", ZH: "还不能提交，还缺：%s。"}
 
@@ -70,19 +70,19 @@ var (
 	confirmHint   = commands.Text{EN: "Something wrong? mail=… changes it, “back” returns, “cancel” leaves.", ZH: "有不对的？发“邮箱=…”修改，“返回”回到上一项，“取消”退出。"}
 	noneBefore    = commands.Text{EN: "none", ZH: "无"}
 	myGuess       = commands.Text{EN: "my guess", ZH: "请核对"}
-	myProposal    = commands.Text{EN: "my proposal", ZH: "默认"}
+	myProposal    = commands.Text{EN: "suggested", ZH: "默认"}
 
-	checking         = commands.Text{EN: "I am asking CloudMonitor whether %s exists, and keep trying until %s. “cancel” stops it.", ZH: "我在向云监控查询 %s 是否已存在，会一直尝试到 %s。发“取消”可以停止。"}
+	checking         = commands.Text{EN: "I am still asking CloudMonitor whether %s exists, until %s. Corrections such as mail=… are taken; “cancel” stops it.", ZH: "我还在向云监控查询 %s 是否已存在，会一直尝试到 %s。可以用“邮箱=…”修改，发“取消”可以停止。"}
 	checkLater       = commands.Text{EN: "CloudMonitor does not answer just now. We go on; I ask it again at the end.", ZH: "云监控暂时没有响应。我们先继续，最后我再查一次。"}
 	checkRefused     = commands.Text{EN: "I could not ask CloudMonitor about this contact. Nothing was sent.", ZH: "没能向云监控查询这个联系人，什么都没有提交。"}
 	existsAdmin      = commands.Text{EN: "%s exists already; you change it as an administrator. What you do not change stays as it is.", ZH: "%s 已经存在，你将以管理员身份修改：没改的内容保持不变。"}
-	existsYours      = commands.Text{EN: "%s exists already, and it is yours: what you do not change stays as it is.", ZH: "%s 已经存在，是你的：没改的内容保持不变。"}
+	existsYours      = commands.Text{EN: "%s exists already, and it is yours: what you do not change stays as it is.", ZH: "%s 已经存在，而且是你登记的：没改的内容保持不变。"}
 	changedMeanwhile = commands.Text{EN: "The contact was changed in CloudMonitor in the meantime. Please look again.", ZH: "这个联系人刚刚在云监控里被改过，请再看一遍。"}
 	foreign          = commands.Text{EN: "%s is registered by somebody else. Please choose another name, or ask an administrator of this bot.", ZH: "%s 已被别人登记。请换一个名称，或联系本机器人的管理员。"}
 	foreignUnknown   = commands.Text{EN: "%s exists in CloudMonitor already, and I cannot tell that it is yours. Please choose another name, or ask an administrator of this bot.", ZH: "云监控里已经有 %s，我无法确认它是你的。请换一个名称，或联系本机器人的管理员。"}
 
 	sendingNow  = commands.Text{EN: "Sending %s to CloudMonitor …", ZH: "正在把 %s 提交给云监控……"}
-	beingSent   = commands.Text{EN: "%s is being sent to CloudMonitor right now and cannot be stopped. I tell you how it ends.", ZH: "%s 正在提交给云监控，已经停不下来了。有结果我会告诉你。"}
+	beingSent   = commands.Text{EN: "%s is being sent to CloudMonitor right now and cannot be stopped. I’ll tell you how it ends.", ZH: "%s 正在提交给云监控，已经停不下来了。有结果我会告诉你。"}
 	stillQueued = commands.Text{EN: "%s is waiting to be sent. I keep trying until %s and tell you how it ends; “cancel” stops it.", ZH: "%s 正在等待提交。我会一直尝试到 %s，有结果就告诉你；发“取消”可以停止。"}
 	heldBack    = commands.Text{EN: "I have held the submission back.", ZH: "我先把提交撤回来了。"}
 	busy        = commands.Text{EN: "CloudMonitor is busy or down. Nothing is lost: I keep trying until %s and tell you how it ends.", ZH: "云监控繁忙或暂时不可用。内容不会丢，我会一直尝试到 %s，有结果就告诉你。"}
@@ -104,9 +104,11 @@ var (
 	whichContact   = commands.Text{EN: "To change a contact that you have, give its name.", ZH: "如果要修改已有的联系人，发它的名称就行。"}
 	offerHint      = commands.Text{EN: "“continue” drops what you just wrote, “start anew” uses it.", ZH: "选“继续”会放弃刚才写的，选“重新开始”就用刚才写的。"}
 	sentAgain      = commands.Text{EN: "%s is sent once more as it is. Where a channel is not activated yet, a new activation link is on its way.", ZH: "%s 已原样重新提交。还没激活的渠道，会收到新的激活链接。"}
-	noneMine       = commands.Text{EN: "You have no alert contact here yet. Say “register” to begin.", ZH: "你在这里还没有报警联系人。发“登记”开始。"}
+	mineUnsure     = commands.Text{EN: "%s – is being registered, or it is not known whether it arrived.", ZH: "%s – 正在登记，或者还不确定是否成功。"}
+	oneAtATime     = commands.Text{EN: "One at a time: “cancel” this one first, or wait for its end.", ZH: "一次只能登记一个：先发“取消”，或等这一个有结果。"}
+	noneMine       = commands.Text{EN: "You have no alert contact here yet.", ZH: "你在这里还没有报警联系人。"}
 	mineGone       = commands.Text{EN: "%s – registered here, but CloudMonitor does not have it (any more).", ZH: "%s – 在这里登记过，但云监控里没有（或已被删除）。"}
-	mineUnknown    = commands.Text{EN: "%s – CloudMonitor did not tell how it stands.", ZH: "%s – 没能从云监控查到状态。"}
+	mineUnknown    = commands.Text{EN: "%s – CloudMonitor did not say what state it is in.", ZH: "%s – 没能从云监控查到状态。"}
 	noGroup        = commands.Text{EN: "It is in no contact group, so it gets no alerts yet.", ZH: "还没有加入任何报警联系组，所以收不到报警。"}
 	openLinksStill = commands.Text{EN: "PENDING means: open the activation link that was sent there. To have it sent again: register name=%s", ZH: "PENDING 表示：请打开发到那里的激活链接。需要重发的话，发：登记 姓名=%s"}
 	statePending   = commands.Text{EN: "PENDING – waits for activation", ZH: "PENDING，待激活"}

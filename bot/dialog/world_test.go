@@ -33,7 +33,8 @@ type world struct {
 	stored   map[state.Person]state.Request
 	claims   map[string]state.Registration
 	contacts map[string]cloudmonitor.Listed
-	puts     []cloudmonitor.Contact // what was sent, in order
+	puts     []cloudmonitor.Contact // what arrived, in order
+	called   map[string]bool        // names for which PutContact was called, whatever became of it
 
 	faults  []fault
 	hanging bool         // calls do not come back
@@ -58,6 +59,7 @@ func newWorld(t testing.TB) *world {
 		stored:   map[state.Person]state.Request{},
 		claims:   map[string]state.Registration{},
 		contacts: map[string]cloudmonitor.Listed{},
+		called:   map[string]bool{},
 	}
 }
 
@@ -141,6 +143,9 @@ func (w *world) settle() {
 		if fx.Call == nil {
 			w.t.Fatal("a task that waits its turn was granted and not called")
 		}
+		if fx.Call.Kind == state.Put {
+			w.called[fx.Call.Contact.Name] = true
+		}
 		if w.hanging {
 			w.note("CloudMonitor does not answer %s", w.named(*fx.Call))
 			w.pending = append(w.pending, *fx.Call)
@@ -191,7 +196,7 @@ func (w *world) call(t state.Task) dialog.Result {
 			}
 		}) {
 			c, found := w.contacts[name]
-			result.Mine = append(result.Mine, dialog.Mine{Name: name, Found: found, Contact: c})
+			result.Mine = append(result.Mine, dialog.Mine{Name: name, Found: found, Contact: c, Settled: !w.claims[strings.ToLower(name)].Settled.IsZero()})
 		}
 	}
 	return result

@@ -138,7 +138,7 @@ func (t *Terminal) open(ctx context.Context, b *bot.Bot) error {
 	if err := <-saved; err != nil {
 		return fmt.Errorf("begin the conversation: %w", err)
 	}
-	return t.settle(ctx, b)
+	return nil
 }
 
 // here is the address of the only place there is.
@@ -159,9 +159,33 @@ func (t *Terminal) hear(b *bot.Bot, line string) error {
 
 // lines reads line by line, each after the answer to the one before.
 func (t *Terminal) lines(ctx context.Context, b *bot.Bot) error {
-	r := bufio.NewReader(t.in)
+	read := make(chan input)
+	go func() {
+		r := bufio.NewReader(t.in)
+		for {
+			line, err := readLine(r)
+			select {
+			case read <- input{line, err}:
+			case <-ctx.Done():
+				return
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
 	for {
-		line, err := readLine(r)
+		if err := b.Quiet(ctx, t.Person); err != nil && ctx.Err() == nil {
+			return err
+		}
+		var line string
+		var err error
+		select {
+		case in := <-read:
+			line, err = in.line, in.err
+		case <-ctx.Done():
+			return nil
+		}
 		if line != "" {
 			if err := t.write("> " + excerpt(safe(line)) + "\n"); err != nil {
 				return err
@@ -172,9 +196,6 @@ func (t *Terminal) lines(ctx context.Context, b *bot.Bot) error {
 			if err := t.hear(b, line); err != nil {
 				return err
 			}
-			if err := t.settle(ctx, b); err != nil || ctx.Err() != nil {
-				return err
-			}
 		}
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -183,6 +204,11 @@ func (t *Terminal) lines(ctx context.Context, b *bot.Bot) error {
 			return fmt.Errorf("read the input: %w", err)
 		}
 	}
+}
+
+type input struct {
+	line string
+	err  error
 }
 
 func leave(line string) bool {
