@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"contactbot/bot"
+	"contactbot/bot/dialog"
 	"contactbot/cloudmonitor"
 	"contactbot/state"
 	"contactbot/state/bolt"
@@ -391,4 +392,76 @@ func TestOnBolt(t *testing.T) {
 	if err := engine.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestClearingFails: the disk is full when delivered replies are to be cleared.
+// They are cleared later, and not delivered again.
+func TestClearingFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := memory()
+		h := newHouse(t, engine, nil)
+		writes := 0
+		engine.BeforePut = func(state.Batch) error {
+			if writes++; writes > 1 && writes < 60 { // for a minute, the message's own write aside
+				return syscall.ENOSPC
+			}
+			return nil
+		}
+		h.must("U1", "1", "register")
+		if err := h.bot.Settled(t.Context(), person("U1")); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(h.platform.texts("U1")); n != 1 || writes < 60 {
+			t.Errorf("%d replies after %d writes: %q", n, writes, h.platform.texts("U1"))
+		}
+		h.close()
+	})
+}
+
+// TestUnreadable: a record that cannot be read is said to be, is not tried over
+// and over, and stops nobody else.
+func TestUnreadable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := memory()
+		err := engine.Put(t.Context(), state.Batch{Writes: []state.Write{{
+			Table: "requests", Key: person("U1").Key(), Value: []byte("\x00{}"),
+			Due: []state.Due{{Queue: state.Timers, At: time.Now()}, {Queue: state.Puts, At: time.Now()}},
+		}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := newHouse(t, engine, nil)
+		pass(10 * time.Minute)
+		h.must("U2", "1", oneLiner)
+		if err := h.bot.Settled(t.Context(), person("U2")); err != nil || h.platform.told("U2", "registered") != 1 {
+			t.Errorf("somebody else has to suffer: %v %q", err, h.platform.texts("U2"))
+		}
+		if n := strings.Count(h.logs.String(), "request could not be read"); n == 0 || n > 30 {
+			t.Errorf("logged %d times in 10 minutes", n)
+		}
+		h.close()
+	})
+}
+
+// TestMovedAway: a reply that cannot be delivered to where the person was goes
+// to where they are.
+func TestMovedAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, memory(), nil)
+		h.platform.gone = "group"
+		saved := make(chan error, 1)
+		h.bot.Take(person("U1"), dialog.Message{ID: "1", Text: "register", From: state.Address{Where: "group"}}, func(err error) { saved <- err })
+		if err := <-saved; err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Second)
+		h.must("U1", "2", "help") // in private
+		if err := h.bot.Settled(t.Context(), person("U1")); err != nil {
+			t.Fatal(err)
+		}
+		if texts := h.platform.texts("U1"); len(texts) != 2 {
+			t.Errorf("delivered %q", texts)
+		}
+		h.close()
+	})
 }

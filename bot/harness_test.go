@@ -192,7 +192,8 @@ type platform struct {
 
 	mu        sync.Mutex
 	delivered map[string][]state.Reply
-	fail      int // so many deliveries fail
+	fail      int    // so many deliveries fail
+	gone      string // a place that cannot be reached any more
 	tried     int
 }
 
@@ -205,6 +206,9 @@ func (p *platform) Deliver(_ context.Context, who state.Person, r state.Reply) e
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tried++
+	if p.gone != "" && r.To.Where == p.gone {
+		return errors.New("no such place")
+	}
 	if p.fail > 0 {
 		p.fail--
 		return errors.New("the platform is down")

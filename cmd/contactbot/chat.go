@@ -60,17 +60,25 @@ func (c chatCommand) Run(ctx context.Context) (err error) {
 		Person:   state.Person{Platform: terminal.Name, Workspace: "local", User: c.user()},
 		Language: commands.MatchLanguage(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG"))),
 	})
+	var client *cloudmonitor.Client
+	if c.Live {
+		if client, err = c.real(); err != nil {
+			return err
+		}
+	}
 	store, closeStore, err := c.open(ctx, fallback)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeStore()) }()
-
-	client, closeClient, err := c.cloudMonitor(screen, c.path(fallback), faults, log)
-	if err != nil {
-		return err
+	if !c.Live {
+		simulated, closeSimulator, err := c.simulated(screen, c.path(fallback), faults, log)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = closeSimulator() }()
+		client = simulated
 	}
-	defer func() { err = errors.Join(err, closeClient()) }()
 
 	b := bot.New(bot.Options{
 		Store: store, CloudMonitor: client, Platforms: []bot.Platform{screen},
@@ -120,20 +128,21 @@ func (c chatCommand) user() string {
 	return "me"
 }
 
-// cloudMonitor returns the client of the real service, or of a simulator that
-// runs within.
-func (c chatCommand) cloudMonitor(screen *terminal.Terminal, state string, faults []simulator.Fault, log *slog.Logger) (*cloudmonitor.Client, func() error, error) {
-	if c.Live {
-		credentials, err := c.provider()
-		if err != nil {
-			return nil, nil, err
-		}
-		client, err := cloudmonitor.New(cloudmonitor.Options{Endpoint: c.Endpoint, Credentials: credentials, Tries: 1})
-		if err != nil {
-			return nil, nil, settingError{err}
-		}
-		return client, func() error { return nil }, nil
+// real returns a client of CloudMonitor itself.
+func (c chatCommand) real() (*cloudmonitor.Client, error) {
+	credentials, err := c.provider()
+	if err != nil {
+		return nil, err
 	}
+	client, err := cloudmonitor.New(cloudmonitor.Options{Endpoint: c.Endpoint, Credentials: credentials, Tries: 1})
+	if err != nil {
+		return nil, settingError{err}
+	}
+	return client, nil
+}
+
+// simulated returns a client of a simulator that runs within.
+func (c chatCommand) simulated(screen *terminal.Terminal, state string, faults []simulator.Fault, log *slog.Logger) (*cloudmonitor.Client, func() error, error) {
 	key := cloudmonitor.Credentials{AccessKeyID: "chat", AccessKeySecret: randomText()}
 	s, err := startSimulator(simulatorOptions{
 		listen: "127.0.0.1:0", file: state + ".simulator.json", site: c.Site, keys: key, log: log,

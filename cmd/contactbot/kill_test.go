@@ -118,6 +118,7 @@ func TestKilledInPutContact(t *testing.T) {
 	first := start(t, dir, "chat", "--fail", "PutContact=hang")
 	first.says(`register name=Alice describe="ECS on-call" mail=alice@example.com phone=13800138000 lang=en`)
 	first.waitFor("Sending Alice")
+	first.waitFor("CloudMonitor is slow") // the call is under way, and hangs
 	first.kill()
 
 	second := start(t, dir, "chat")
@@ -151,6 +152,57 @@ func TestActivation(t *testing.T) {
 	s.says("我的")
 	s.waitFor("zhangsan@example.com  .*OK")
 	s.end()
+}
+
+// TestExitCodes: a wrong setting is told from a failure, and starts nothing.
+func TestExitCodes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, test := range []struct {
+		env  string
+		args []string
+		want int
+	}{
+		{"", []string{"version"}, 0},
+		{"", []string{"dance"}, exitSetting},
+		{"", []string{"chat", "--live", "--fail", "hang"}, exitSetting},
+		{"", []string{"chat", "--fail", "nonsense!"}, exitSetting},
+		{"", []string{"chat", "--live", "--endpoint", "http://metrics.example.com"}, exitSetting},
+		{"", []string{"simulator", "--listen", "nowhere"}, exitSetting},
+		{"", []string{"simulator", "--listen", "127.0.0.1:99999"}, exitFailed},
+		{"CONTACTBOT_STATE=postgres://x", []string{"chat"}, exitSetting},
+		{"CONTACTBOT_DATA_KEYS=c2hvcnQ=", []string{"chat"}, exitSetting},
+		{"CONTACTBOT_LOG=loud", []string{"chat"}, exitSetting},
+		{"CONTACTBOT_STATE=bolt:nowhere/x.db", []string{"chat"}, exitFailed},
+		{"ALIBABA_CLOUD_ACCESS_KEY_ID=x", []string{"chat", "--live"}, exitSetting},
+	} {
+		if name, value, ok := strings.Cut(test.env, "="); ok {
+			t.Setenv(name, value)
+		}
+		if got := run(test.args); got != test.want {
+			t.Errorf("%s contactbot %s: exit %d, want %d", test.env, strings.Join(test.args, " "), got, test.want)
+		}
+		if name, _, ok := strings.Cut(test.env, "="); ok {
+			t.Setenv(name, "")
+		}
+		if left, err := os.ReadDir("."); err != nil || len(left) > 0 {
+			t.Errorf("%s contactbot %s left %v behind (%v)", test.env, strings.Join(test.args, " "), left, err)
+		}
+	}
+}
+
+// TestSignal: a program that is asked to end does so, though its input is open,
+// and says that nothing is lost.
+func TestSignal(t *testing.T) {
+	s := start(t, t.TempDir(), "chat", "--fail", "PutContact=Throttling.User:*")
+	s.says("register name=Alice describe=ECS mail=alice@example.com")
+	s.waitFor("keep trying")
+	if err := s.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	s.waitFor("Alice is not sent yet. It is kept")
+	if err := s.cmd.Wait(); s.cmd.ProcessState.ExitCode() != exitInterrupted {
+		t.Errorf("ended with %v", err)
+	}
 }
 
 // TestSecondProcess: one file, one process; the second says why it ends.

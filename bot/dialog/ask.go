@@ -1,0 +1,106 @@
+package dialog
+
+// Questions, and the summary that is the last of them.
+
+import (
+	"slices"
+
+	"contactbot/commands"
+	"contactbot/state"
+)
+
+// askFor opens a field's question.
+func (s *step) askFor(f *commands.Field) {
+	if now := s.asking(); now != nil && now != f {
+		s.remember(now)
+	}
+	if s.r.Phase != state.Asking || s.r.Asking != f.Name {
+		s.r.Wrong, s.r.Proposal = 0, ""
+	}
+	s.r.Phase, s.r.Asking, s.r.Direct = state.Asking, f.Name, false
+	s.ask()
+}
+
+// ask puts the open question.
+func (s *step) ask() {
+	f := s.asking()
+	if f == nil {
+		s.reply(state.Question, s.text(whatToMend)).Choices = []state.Choice{s.primary(saySubmit), s.choice(sayCancel)}
+		return
+	}
+	var choices []state.Choice
+	question := s.text(f.Question)
+	var hints []state.Part
+	if !s.exampled {
+		hints = append(hints, s.hint(exampleHint, s.words(f.Example)))
+	}
+	proposal := s.proposal(f)
+	s.gotIt()
+	if f.Need == commands.Channel && s.free(f) && !s.skippable(f) {
+		s.say(needChannel, s.labels(s.enoughAlone()))
+	}
+	switch {
+	case !s.free(f) && s.r.Proposal == "":
+		question = s.text(questionNow, s.words(f.Question), s.shown(f, s.value(f), s.r.Home))
+		hints = []state.Part{s.hint(keepHint)}
+		choices = append(choices, state.Choice{Label: s.words(keepLabel), Say: s.words(saySkip), Primary: true})
+	case proposal != "":
+		question = s.text(questionProposal, s.words(f.Question), s.shown(f, proposal, s.r.Home))
+		choices = append(choices, s.primary(sayYes))
+	}
+	if s.free(f) && s.skippable(f) {
+		choices = append(choices, s.choice(saySkip))
+		if s.complete() {
+			choices = append(choices, s.choice(saySubmit))
+		}
+	}
+	if len(s.r.Trail) > 0 {
+		choices = append(choices, s.choice(sayBack))
+	}
+	reply := s.reply(state.Question, append([]state.Part{question}, hints...)...)
+	reply.Choices, reply.Field = append(choices, s.choice(sayCancel)), f.Name
+}
+
+// proposal is a value for the field that a "yes" takes, or "".
+func (s *step) proposal(f *commands.Field) string {
+	if s.r.Proposal != "" && s.asking() == f {
+		return s.r.Proposal
+	}
+	return f.Propose(s.profile())
+}
+
+// confirm sums the draft up and waits for a yes.
+func (s *step) confirm() {
+	if s.r.Phase != state.Confirming {
+		s.r.Wrong = 0
+	}
+	if f := s.asking(); f != nil {
+		s.remember(f)
+	}
+	s.r.Phase, s.r.Asking, s.r.Direct = state.Confirming, "", false
+	s.proposeLanguage()
+	s.summed = s.summed || !s.r.Summed
+	s.r.Summed = true
+	parts := []state.Part{s.text(confirmNew), s.facts(), s.hint(confirmHint)}
+	switch {
+	case s.r.Was == nil:
+	case *s.r.Was == s.r.Draft:
+		parts = []state.Part{s.text(confirmSame, s.r.Draft.Name), s.facts()}
+	default:
+		parts[0] = s.text(confirmChange, s.r.Draft.Name)
+	}
+	reply := s.reply(state.Question, parts...)
+	reply.Choices = []state.Choice{s.primary(saySubmit), s.choice(sayBack), s.choice(sayCancel)}
+}
+
+// proposeLanguage proposes the language of the conversation for the alerts.
+func (s *step) proposeLanguage() {
+	for _, f := range commands.Fields() {
+		if !isLanguage(f) || !s.free(f) || s.r.Was != nil || slices.Contains(s.r.Skipped, f.Name) {
+			continue
+		}
+		if value, _, problem := f.Clean(string(s.language())); problem == nil {
+			s.set(f, value, state.Proposed)
+		}
+	}
+}
