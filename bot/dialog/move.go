@@ -23,7 +23,7 @@ func (s *step) back() {
 	last := len(s.r.Trail) - 1
 	name := s.r.Trail[last]
 	s.r.Trail = s.r.Trail[:last]
-	s.r.Phase, s.r.Asking, s.r.Wrong, s.r.Agreed = state.Asking, name, 0, false
+	s.r.Phase, s.r.Asking, s.r.Wrong, s.r.Agreed, s.r.Proposal = state.Asking, name, 0, false, ""
 	s.r.Skipped = slices.DeleteFunc(s.r.Skipped, func(n string) bool { return n == name })
 	s.ask()
 }

@@ -1,0 +1,116 @@
+package bot
+
+// Replies: their delivery, and their clearing out of the stored request.
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"contactbot/bot/dialog"
+	"contactbot/state"
+)
+
+// send starts the courier if there are replies to deliver, or else clears those
+// that are delivered.
+func (b *Bot) send(p state.Person, l *lane, r state.Request) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.sendNow(p, l, r)
+}
+
+// sendNow is send for callers that hold b.mu.
+func (b *Bot) sendNow(p state.Person, l *lane, r state.Request) {
+	if len(r.Outbox) == 0 {
+		return
+	}
+	switch last := r.Outbox[len(r.Outbox)-1].ID; {
+	case last > l.through && !l.delivering:
+		l.delivering = true
+		b.wg.Go(func() { b.deliver(p, l, r.Outbox) })
+	case last <= l.through && !l.clearing:
+		l.clearing = true
+		b.wg.Go(func() { b.clear(p, l) })
+	}
+}
+
+// deliver hands replies to the platform, in order.
+func (b *Bot) deliver(p state.Person, l *lane, replies []state.Reply) {
+	platform, ok := b.platforms[p.Platform]
+	var failed bool
+	b.mu.Lock()
+	through := l.through
+	b.mu.Unlock()
+	for _, r := range replies {
+		if r.ID <= through {
+			continue
+		}
+		if !ok {
+			b.Log.Warn("reply waits: its platform is not served", "person", p)
+			failed = true
+			break
+		}
+		ctx, cancel := context.WithTimeout(b.work, deliverTimeout)
+		err := platform.Deliver(ctx, p, r)
+		cancel()
+		if err != nil {
+			level := slog.LevelWarn
+			if errors.Is(err, ErrAway) {
+				level = slog.LevelDebug
+			}
+			b.Log.Log(b.work, level, "reply could not be delivered, it will be tried again", "person", p, "err", err)
+			failed = true
+			break
+		}
+		through = r.ID
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	l.through, l.delivering = through, false
+	if failed {
+		b.push(p, l, work{in: dialog.Undelivered{Through: through}})
+		return
+	}
+	// What is delivered is cleared without anybody waiting for it; replies that
+	// were added in the meantime go out next.
+	if !l.clearing {
+		l.clearing = true
+		b.wg.Go(func() { b.clear(p, l) })
+	}
+}
+
+// deliverTimeout bounds one delivery; it is under the lease of an outbox.
+const deliverTimeout = 20 * time.Second
+
+// clear takes the delivered replies out of the stored request. It runs beside
+// the lane: the person's next message need not wait for it. Until it has
+// succeeded the lane stays, which knows what is delivered.
+func (b *Bot) clear(p state.Person, l *lane) {
+	for {
+		r, _, err := b.load(p, l, false)
+		if err == nil {
+			r, err = b.Store.Save(b.work, state.Change{Request: r, Patient: true})
+			b.learn(l, r, err)
+		}
+		if errors.Is(err, state.ErrConflict) {
+			continue // a step was faster
+		}
+		if err == nil {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			l.clearing = false
+			b.sendNow(p, l, r)
+			b.leave(p, l)
+			return
+		}
+		b.Log.Error("delivered replies could not be cleared", "person", p, "err", err)
+		if !b.pause(saveAgain) {
+			break
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	l.clearing = false
+	b.leave(p, l)
+}
