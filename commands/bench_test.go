@@ -30,6 +30,7 @@ func hostile() map[string]string {
 		"digits":     "1 ",
 		"phones":     "13800138 ",
 		"marks":      "a\u0301\u0316\u0301",
+		"composing":  "e\u0327\u0301",
 		"wide":       "Ａ＝",
 		"nul":        "\x00a",
 		"invalid":    "\xff\xfe",

@@ -92,6 +92,9 @@ func cleanName(text string) (value string, note, reason Text) {
 	if strings.Contains(value, "@") {
 		return "", Text{}, nameMail
 	}
+	if isSecret(value) {
+		return "", Text{}, webhookSigned
+	}
 	for i, r := range value {
 		switch {
 		case isNameLetter(r):

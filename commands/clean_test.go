@@ -47,6 +47,8 @@ func TestClean(t *testing.T) {
 		{"description", "\u200b", "description: " + nothingHere.EN},
 		{"description", strings.Repeat("王", 500), strings.Repeat("王", 500)},
 		{"description", strings.Repeat("王", 501), "description: " + descriptionLong.EN},
+		{"description", "e\u0327\u0301", "\u0229\u0301"},
+		{"description", strings.Repeat("e\u0327\u0301", 250), strings.Repeat("\u0229\u0301", 250)},
 		{"description", "Z" + strings.Repeat("\u0316", 50), "Z" + strings.Repeat("\u0316", maxMarks)},
 
 		{"mail", "Alice@Example.COM", "Alice@example.com"},
@@ -87,7 +89,12 @@ func TestClean(t *testing.T) {
 		{"phone", "+1 415 555", "phone: " + phoneInvalid.EN},
 		{"phone", "1380013800", "phone: " + phoneForm.EN},
 		{"phone", "138001380001", "phone: " + phoneForm.EN},
-		{"phone", "19412345678", "phone: " + phoneUnused.EN},
+		{"phone", "19412345678", "19412345678 (" + phoneUnused.EN + ")"}, // not in the library's data
+		{"phone", "+86 148 1234 5678", "14812345678 (" + phoneUnused.EN + ")"},
+		{"phone", "16012345678", "16012345678 (" + phoneUnused.EN + ")"},
+		{"phone", "12345678901", "phone: " + phoneUnused.EN},
+		{"name", "SEC0123456789abcdef0123456789abcdef", "name: " + webhookSigned.EN},
+		{"name", "SECURITY_TEAM_ON_CALL_01", "SECURITY_TEAM_ON_CALL_01"},
 		{"phone", "010-62345678", "phone: " + phoneFixed.EN},
 		{"phone", "110", "phone: " + phoneForm.EN},
 		{"phone", "138 0013 8000 ext 1", "phone: " + phoneSigns.EN},

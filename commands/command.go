@@ -88,14 +88,25 @@ func (c *Command) take(p *pieces) {
 			continue
 		}
 		value, note, problem := l.field.Clean(l.text)
+		again := namedTwice
 		if problem != nil {
 			c.Problems = append(c.Problems, problem)
+			again = lastIsBad
+		}
+		for i := len(l.again) - 1; i >= 0 && problem != nil; i-- {
+			value, note, problem = l.field.Clean(l.again[i])
+		}
+		if problem != nil {
 			continue
 		}
-		if l.again && note == (Text{}) {
-			note = namedTwice
+		switch {
+		case note != (Text{}):
+		case l.prose:
+			note = inProse
+		case len(l.again) > 0:
+			note = again
 		}
-		c.Values = append(c.Values, Value{Field: l.field, Text: value, Note: note})
+		c.Values = append(c.Values, Value{Field: l.field, Text: value, Note: note, Guessed: l.prose})
 	}
 	if p.chinese {
 		c.Language = Chinese

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"slices"
+	"strings"
 
 	"contactbot/cloudmonitor"
 )
@@ -134,6 +135,8 @@ func spellings(fields []*Field) map[string]*Field {
 		m[labelKey(f.Param)] = f
 		for _, w := range slices.Concat(f.Words.EN, f.Words.ZH) {
 			m[labelKey(w)] = f
+			// Alibaba Cloud says 报警, many people 告警.
+			m[labelKey(strings.ReplaceAll(w, "报警", "告警"))] = f
 		}
 	}
 	return m

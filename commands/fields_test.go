@@ -174,6 +174,7 @@ func TestExamplesAreValid(t *testing.T) {
 func texts() map[string]Text {
 	all := map[string]Text{
 		"tooLongText": tooLongText, "noSuchField": noSuchField, "nothingHere": nothingHere, "namedTwice": namedTwice,
+		"lastIsBad": lastIsBad, "inProse": inProse,
 		"valueTooLong": valueTooLong, "maskedText": maskedText,
 		"nameHyphen": nameHyphen, "nameMail": nameMail, "nameShort": nameShort, "nameLong": nameLong, "nameStart": nameStart,
 		"nameSpace": nameSpace, "nameDot": nameDot, "nameLookalike": nameLookalike, "nameLetters": nameLetters,

@@ -12,6 +12,11 @@ import (
 // more; "zalgo" text has dozens.
 const maxMarks = 8
 
+// maxComposed is how many marks of a text are composed with their letters.
+// Composing is slow: 100 kB of marks take x/text alone 4 ms. No value can hold
+// as many; the longest description has 500 characters.
+const maxComposed = 2048
+
 // fold takes out of a text what nobody means: bytes that are no UTF-8, control
 // characters, invisible ones, several spaces in a row, full-width letters and
 // digits. What people do mean, such as case and Chinese punctuation, stays: the
@@ -54,7 +59,32 @@ func fold(text string) string {
 		}
 		b.WriteRune(r)
 	}
-	return limitMarks(norm.NFC.String(b.String()))
+	text = limitMarks(b.String())
+	n := composed(text)
+	head := norm.NFC.String(text[:n])
+	if head == text[:n] {
+		return text
+	}
+	return limitMarks(head) + text[n:] // composing may take letters apart, too
+}
+
+// composed is how much of a text is worth composing: all, unless it holds more
+// than maxComposed marks.
+func composed(text string) int {
+	n, start := 0, 0 // start of the last letter
+	for i, r := range text {
+		if !composes(r) {
+			start = i
+		} else if n++; n > maxComposed {
+			return start
+		}
+	}
+	return len(text)
+}
+
+// composes reports whether r may become one with the letter before it.
+func composes(r rune) bool {
+	return isMark(r) || 0x1160 <= r && r < 0x1200 || r >= 0x900 && r < 0x1100 && unicode.Is(unicode.Mc, r)
 }
 
 // isFolded reports whether fold would change nothing, for plain ASCII.

@@ -18,12 +18,13 @@ const (
 // phone number, a robot's URL, "en" or "zh-cn"; of the other words the first is
 // the name and the rest the description. It fills only fields that are free, so
 // it never overwrites anything. left is what could not be placed: also what was
-// meant as a mail address, say, but is none.
+// meant as a mail address, say, but is none or one too many.
 func Guess(rest string, free func(*Field) bool) (values []Value, left string) {
 	g := &guesser{text: line(fold(clip(rest, MaxText))), free: free}
 	g.words = split(g.text)
 	g.use = make([]use, len(g.words))
 	g.shapes()
+	g.settle()
 	g.prose()
 	return g.values, g.join(func(u use) bool { return u == unused || u == failed })
 }
@@ -43,6 +44,7 @@ type guesser struct {
 	words          []span
 	use            []use
 	values         []Value
+	denied         []denial
 	tries, numbers int
 }
 
@@ -72,13 +74,13 @@ var (
 
 // shapes takes the words that show by their shape what they are.
 func (g *guesser) shapes() {
-	for i := 0; i < len(g.words) && g.tries < maxTries; i++ {
+	for i := 0; i < len(g.words); i++ {
 		w := g.word(i)
 		if len(w) > maxShape {
 			continue
 		}
 		switch {
-		case isRobot(w):
+		case isRobot(w), isSecret(w):
 			g.shape(webhookField, i, 1)
 		case isURL(w):
 		case isMailish(w):
@@ -96,16 +98,19 @@ func (g *guesser) shapes() {
 }
 
 // shape takes n words from the one at i for a field, and the label before them.
+// Where the field has a value already they fail, too: a second address in the
+// description would be shown to all.
 func (g *guesser) shape(f *Field, i, n int) {
-	if !g.is(f) {
-		return
-	}
-	g.tries++
-	text := g.text[g.words[i].from:g.words[i+n-1].to]
 	outcome := failed
-	if g.take(f, text) {
-		outcome = taken
+	if g.isDenied(i, n) {
+		g.denied = append(g.denied, denial{f, i, n})
 		g.unlabel(f, i)
+	} else if g.is(f) && g.tries < maxTries {
+		g.tries++
+		if g.take(f, g.text[g.words[i].from:g.words[i+n-1].to]) {
+			outcome = taken
+			g.unlabel(f, i)
+		}
 	}
 	for k := range n {
 		g.use[i+k] = outcome
@@ -141,116 +146,6 @@ func isLocale(w string) bool {
 		return true
 	}
 	return false
-}
-
-// unlabel takes the words before a value that only say what it is: "my mail is
-// a@x.com", "手机 138…", "邮箱是a@x.com".
-func (g *guesser) unlabel(f *Field, i int) {
-	from := -1
-	for k := i - 1; k >= 0 && k >= i-4 && g.use[k] == unused; k-- {
-		w := strings.ToLower(g.word(k))
-		if len(w) > maxLabel {
-			break
-		}
-		switch {
-		case labels(w) == f, k+1 < i && Named(w+g.word(k+1)) == f:
-			from = k
-			continue
-		case from >= 0 && (w == "my" || w == "the" || w == "我的" || w == "and"):
-			from = k
-			continue
-		case from < 0 && (w == "is" || w == "number" || w == "address" || w == "是" || w == "为" || w == "="):
-			continue
-		}
-		break
-	}
-	for k := max(from, 0); from >= 0 && k < i; k++ {
-		g.use[k] = taken
-	}
-}
-
-// prose takes the words without a shape: the name, then the description.
-func (g *guesser) prose() {
-	rest := g.unusedWords()
-	if len(rest) == 0 {
-		return
-	}
-	if g.is(nameField) {
-		n := g.introduction(rest)
-		if !slices.Contains(english, strings.ToLower(g.word(rest[n]))) && g.take(nameField, nameIn(g.word(rest[n]))) {
-			for _, i := range rest[:n+1] {
-				g.use[i] = taken
-			}
-			rest = g.unusedWords()
-		}
-	}
-	if len(rest) == 0 || !g.is(descriptionField) {
-		return
-	}
-	if len(rest) > 1 && Named(g.word(rest[0])) == descriptionField {
-		g.use[rest[0]] = taken
-	}
-	text := g.join(func(u use) bool { return u == unused })
-	if inner, ok := unquote(text); ok {
-		text = inner
-	}
-	if strings.ContainsFunc(text, isLetterOrDigit) && g.take(descriptionField, text) {
-		for _, i := range rest {
-			g.use[i] = taken
-		}
-	}
-}
-
-// unusedWords are the words without a use, less the slashes and dashes that
-// separate values.
-func (g *guesser) unusedWords() []int {
-	var rest []int
-	n := len(g.use)
-	for i, u := range g.use {
-		switch {
-		case u != unused:
-		case isDash(g.word(i)) && (i == 0 || i == n-1 || g.use[i-1] == taken || g.use[i+1] == taken):
-			g.use[i] = taken
-		default:
-			rest = append(rest, i)
-		}
-	}
-	return rest
-}
-
-func isDash(word string) bool { return strings.Trim(word, "/|-–—+&") == "" }
-
-// introductions may stand before a name.
-var introductions = [][]string{
-	{"my", "name", "is"}, {"the", "name", "is"}, {"name", "is"}, {"this", "is"}, {"i", "am"}, {"i'm"}, {"i’m"}, {"name"},
-	{"我", "叫"}, {"我", "是"}, {"我叫"}, {"我是"}, {"姓名"}, {"名字"}, {"名称"}, {"姓名是"}, {"名字是"}, {"我的名字是"},
-}
-
-// introduction is how many of the words only introduce the name.
-func (g *guesser) introduction(rest []int) int {
-	for _, words := range introductions {
-		if len(rest) <= len(words) {
-			continue
-		}
-		same := true
-		for k, w := range words {
-			same = same && strings.EqualFold(g.word(rest[k]), w)
-		}
-		if same {
-			return len(words)
-		}
-	}
-	return 0
-}
-
-// nameIn is a word without an introduction that runs into the name: 我叫王小明.
-func nameIn(word string) string {
-	for _, lead := range []string{"我的名字是", "我叫", "我是", "姓名", "名字"} {
-		if name, ok := strings.CutPrefix(word, lead); ok && name != "" {
-			return name
-		}
-	}
-	return word
 }
 
 // join is the text of some words. Between neighbours it stays as written.

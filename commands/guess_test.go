@@ -5,6 +5,22 @@ import (
 	"testing"
 )
 
+// What Parse leaves beside a labelled value is guessed without that field.
+func TestGuessBesideLabels(t *testing.T) {
+	tests := []struct{ in, want, left string }{
+		{in: "mail=a@x.com, b@x.com", left: "b@x.com"},
+		{in: "phone=13800138000, 13900139000 Alice", want: "name=Alice", left: "13900139000"},
+		{in: "mail=a@x.com SEC" + token, left: "SEC" + token},
+	}
+	for _, tt := range tests {
+		c := Parse(tt.in)
+		values, left := Guess(c.Rest, func(f *Field) bool { return f != c.Values[0].Field })
+		if got := strings.Join(toldValues(values), " | "); got != tt.want || left != tt.left {
+			t.Errorf("%q: got %s, left %q, want %s, left %q", tt.in, got, left, tt.want, tt.left)
+		}
+	}
+}
+
 func TestGuess(t *testing.T) {
 	hook := webhookStart + token
 	tests := []struct{ in, free, want, left string }{
@@ -35,8 +51,9 @@ func TestGuess(t *testing.T) {
 		{in: "you know who", want: "description=you know who"},
 		{in: "👍", left: "👍"},
 
-		// A field that is not free is left alone, and so are the words.
-		{in: "Alice a@x.com", free: "name description", want: "name=Alice | description=a@x.com"},
+		// A field that is not free is left alone, and so are the words; no address
+		// becomes a description, which is not masked.
+		{in: "Alice a@x.com", free: "name description", want: "name=Alice", left: "a@x.com"},
 		{in: "Alice a@x.com", free: "mail", want: "mail=a@x.com", left: "Alice"},
 		{in: "a@x.com b@x.com", free: "mail", want: "mail=a@x.com", left: "b@x.com"},
 		{in: "en", free: "mail", left: "en"},
@@ -44,6 +61,30 @@ func TestGuess(t *testing.T) {
 		// What was meant as an address or a number, but is none, is no description.
 		{in: "Alice alice@example 1380013800 team", want: "name=Alice | description=team", left: "alice@example 1380013800"},
 		{in: "Alice " + hook + "&sign=x", want: "name=Alice", left: hook + "&sign=x"},
+		// Nor is a second one, nor a robot's secret.
+		{in: "alice@example.com bob@example.com", want: "mail=alice@example.com", left: "bob@example.com"},
+		{in: "Alice 13800138000 13900139000 team", want: "phone=13800138000 | name=Alice | description=team", left: "13900139000"},
+		{in: strings.Repeat("a@b ", maxTries+1) + "a@x.com", left: strings.Repeat("a@b ", maxTries+1) + "a@x.com"},
+		{in: "SEC0123456789abcdef0123456789abcdef", left: "SEC0123456789abcdef0123456789abcdef"},
+		{in: "Alice SEC" + token, free: "name description", want: "name=Alice", left: "SEC" + token},
+
+		// Labels in so many words.
+		{in: "描述是数据库值班", want: "description=数据库值班"},
+		{in: "说明书管理", want: "name=说明书管理"},
+		{in: "张三，描述数据库值班", want: "name=张三 | description=数据库值班"},
+		{in: "description is ECS on-call, a@x.com", want: "mail=a@x.com | description=ECS on-call"},
+		{in: "名字叫张三", want: "name=张三"},
+		{in: "联系人姓名是张三", want: "name=张三"},
+		{in: "我叫为民", want: "name=为民"},
+		{in: "张三的手机是13800138000", want: "phone=13800138000 | name=张三"},
+		{in: "我们的手机是13800138000", want: "phone=13800138000"},
+		{in: "手机号不对，改成13900139000", want: "phone=13900139000"},
+		{in: "手机号13800138000不对，改成13900139000", want: "phone=13900139000"},
+		{in: "我的手机不是13800138000，是13900139000", want: "phone=13900139000"},
+		{in: "邮箱不是a@x.com是b@x.com", want: "mail=b@x.com"},
+		{in: "我的手机不是13800138000", left: "13800138000"},
+		{in: "my mail is not a@x.com but b@x.com", want: "mail=b@x.com"},
+		{in: "值班手机是公用的", want: "description=值班手机是公用的"},
 		{in: "", want: ""},
 	}
 	for _, tt := range tests {

@@ -20,6 +20,7 @@ type label struct {
 	field        *Field
 	word         string
 	near         *Field
+	prose        bool // it runs into the words of a description
 }
 
 // label reads the one whose "=" is at i and n bytes long. It does not reach back
@@ -73,11 +74,36 @@ func (sc *scanner) label(floor, i, n int, open *Field) (label, bool) {
 		if at := hanLabel(l.word); at > 0 {
 			l.start, l.word = start+at, l.word[at:]
 			l.field = byWord[labelKey(l.word)]
-			return l, true
+			if open == nil || !open.Literal {
+				return l, true
+			}
+			if isFiller(s[start:l.start]) {
+				l.start = start
+				return l, true
+			}
+			l.prose = true
+			return l, sc.isMeant(&l)
 		}
 	}
 	// What follows a label at once is its value, whatever it looks like.
 	return l, whole && (start > floor || floor == 0) && sc.isUnknown(&l, s[i] == '=' || strings.HasPrefix(s[i:], "＝"), open)
+}
+
+// isMeant reports whether a label within a description, as in 值班手机：138…, was
+// meant as one: its value is valid, and is the first of its field.
+func (sc *scanner) isMeant(l *label) bool {
+	if sc.compared >= maxNear || sc.seen[l.field] {
+		return false
+	}
+	sc.compared++
+	region := clip(sc.s[l.value:], maxShape)
+	if next := strings.IndexAny(region, "=:：＝"); next > 0 && !isURL(region[:wordExtent(region)]) {
+		// There another label begins.
+		start, _ := wordStart(region, 0, next)
+		region = region[:start+hanLabel(region[start:next])]
+	}
+	_, _, problem := l.field.Clean(region[:l.field.extent(region)])
+	return problem == nil
 }
 
 // isUnknown reports whether a word that names no field was meant to. Before "="
@@ -93,8 +119,8 @@ func (sc *scanner) isUnknown(l *label, isEqual bool, open *Field) bool {
 	}
 	before := strings.TrimSuffix(sc.s[:l.start], " ")
 	last, _ := utf8.DecodeLastRuneInString(before)
-	inProse := open != nil && open.Literal && !isGap(last)
-	if l.near == nil && (!isEqual || inProse) {
+	isProse := open != nil && open.Literal && !isGap(last)
+	if l.near == nil && (!isEqual || isProse) {
 		return false
 	}
 	sc.unknown++

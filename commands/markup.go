@@ -1,6 +1,9 @@
 package commands
 
-import "strings"
+import (
+	"net/url"
+	"strings"
+)
 
 // unmark undoes the mark-up of the platforms: Slack's <mailto:a@x|a@x>,
 // <tel:…|…>, <https://…|…>, <@U1>, <#C1|general>, <!here>, &amp;, and Markdown's
@@ -99,7 +102,14 @@ func link(target, label string) (string, bool) {
 	}
 	switch strings.ToLower(scheme) {
 	case "mailto":
+		// What was typed is the label; "+" and the like are escaped in the target.
+		if isMailish(label) && !strings.ContainsAny(label, " \n") {
+			return label, true
+		}
 		rest, _, _ = strings.Cut(rest, "?")
+		if typed, err := url.PathUnescape(rest); err == nil {
+			rest = typed
+		}
 		return rest, true
 	case "tel":
 		return rest, true

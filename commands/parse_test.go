@@ -60,6 +60,9 @@ func TestParseValues(t *testing.T) {
 		{"webhook=<" + hook + ">", "none | webhook=" + hook},
 		{"mail=[a@x.com](mailto:a@x.com) desc=R&amp;D &lt;on-call&gt;", "none | mail=a@x.com | description=R&D <on-call>"},
 		{"desc=see <http://wiki.example.com|wiki.example.com> and <#C1|ops>", "none | description=see wiki.example.com and #ops"},
+		{"mail=<mailto:a%2Bb@example.com|a+b@example.com>", "none | mail=a+b@example.com"},
+		{"mail=<mailto:a%2Bb@example.com>", "none | mail=a+b@example.com"},
+		{"mail=[write me](mailto:a%2Bb@example.com?subject=x)", "none | mail=a+b@example.com"},
 		{"<@U123> register name=Alice <!channel>", "register | name=Alice"},
 		{"desc=&lt;!here&gt; &amp;lt", "none | description=<!here> &lt"},
 		{"desc=load <3 [a](b) & <b>", "none | description=load <3 [a](b) & <b>"},
@@ -80,7 +83,26 @@ func TestParseValues(t *testing.T) {
 		{"手机是值班专用的", `none | "手机是值班专用的" | zh`},
 		{"what is my name is Bob", `none | "what is my name is Bob" | en`},
 
+		{"update mail to a@x.com and phone to 13900139000", "none | mail=a@x.com | phone=13900139000"},
+		{"change mail to a@x.com, phone to 13900139000", "none | mail=a@x.com | phone=13900139000"},
+		{"change mail to a@x.com and tell Bob", `none | mail=a@x.com | "tell Bob"`},
+		{"change mail to bob and tell", "none | mail: there is no “@” in it; an address looks like alice@example.com"},
+		{"change desc to night and day and mail to a@x.com", "none | description=night and day | mail=a@x.com"},
+		{"把邮箱改成a@x.com和手机改成13900139000", "none | mail=a@x.com | phone=13900139000 | zh"},
+		{"描述改成数据库和缓存", "none | description=数据库和缓存 | zh"},
+		{"姓名改成张和平", "none | name=张和平 | zh"},
+		{"邮箱改成b@x.com，谢谢", "none | mail=b@x.com | zh"},
+		{"告警语言：英文", "none | language=en | zh"},
+
+		// A label that runs into a description is a guess at most.
+		{"手机：13800138000 备注：值班手机：13900139000", "none | phone=13800138000 | description=值班手机：13900139000 | zh"},
+		{"描述：值班电话：010-1234567 邮箱：a@x.com", "none | description=值班电话：010-1234567 | mail=a@x.com | zh"},
+		{"姓名：张三描述：数据库值班手机：13800138000邮箱：a@x.com", "none | name=张三 | description=数据库值班 | phone=13800138000 (it was read out of the description; please check both) | mail=a@x.com | zh"},
+		{"描述：数据库，我的手机：13800138000", "none | description=数据库 | phone=13800138000 | zh"},
+
 		// What is wrong is told; the good parts are kept.
+		{"mail=a@x.com mail=bad", "none | mail=a@x.com (it was given more than once; the last one that is valid counts) | mail: there is no “@” in it; an address looks like alice@example.com"},
+		{"mail=a@x.com mail=b@x.com mail=c mail=d", "none | mail=b@x.com (it was given more than once; the last one that is valid counts) | mail: there is no “@” in it; an address looks like alice@example.com"},
 		{"register colour=red name=Bob", "register | name=Bob | colour: there is no such field"},
 		{"mial=a@x.com name=Bob", "none | name=Bob | mial: there is no such field; did you mean mail?"},
 		{"mial: a@x.com", "none | mial: there is no such field; did you mean mail?"},
@@ -133,10 +155,23 @@ func TestParseVerbs(t *testing.T) {
 		{"登记张三，13800138000", `register | "张三，13800138000" | zh`}, {"麻烦帮我登记张三", `register | "张三" | zh`},
 		{"注册中心值班", `none | "注册中心值班" | zh`}, {"登记 系统值班", `register | "系统值班" | zh`},
 
+		{"注册中心值班 a@x.com", `none | "注册中心值班 a@x.com" | zh`}, {"注册张三 a@x.com", `register | "张三 a@x.com" | zh`},
+		{"注册：中心值班 a@x.com", `register | "中心值班 a@x.com" | zh`}, {"登记alice@x.com", `register | "alice@x.com" | zh`},
+		{"添加告警联系人 张三", `register | "张三" | zh`},
+		{"add me to the on-call list", "register | en"}, {"add me to the on-call list, Alice a@x.com", `register | "Alice a@x.com" | en`},
+		{"add me to on-call", "register | en"}, {"add me as a contact: Alice", `register | "Alice" | en`},
+
+		// No address loses its beginning.
+		{"register@example.com", `none | "register@example.com"`}, {"signup@example.com", `none | "signup@example.com"`},
+		{"enroll+ecs@corp.com", `none | "enroll+ecs@corp.com"`}, {"hello@example.com", `none | "hello@example.com"`},
+		{"contactbot@example.com", `none | "contactbot@example.com"`}, {"register me@example.com", `register | "me@example.com"`},
+		{"contactbot: register@example.com", `none | "register@example.com"`},
+
 		{"new", "new"}, {"start over", "new | en"}, {"重新开始", "new | zh"}, {"重来吧", "new | zh"}, {"重新登记", "new | zh"},
 		{"go on", "continue | en"}, {"继续", "continue | zh"},
 		{"back", "back"}, {"上一步", "back | zh"}, {"back to mail", "back mail"}, {"返回 邮箱", "back mail | zh"},
 		{"skip", "skip"}, {"none", "skip"}, {"跳过。", "skip | zh"}, {"没有", "skip | zh"}, {"skip phone", "skip phone"}, {"跳过 手机", "skip phone | zh"}, {"跳过手机号", "skip phone | zh"}, {"no webhook", "skip webhook"},
+		{"keep", "skip"}, {"Keep it.", "skip | en"}, {"保留", "skip | zh"}, {"keep the lights on", `none | "keep the lights on"`},
 		{"show", "show"}, {"查看", "show | zh"},
 		{"yes!", "yes"}, {"Y", "yes"}, {"ok", "yes"}, {"submit", "yes"}, {"确认。", "yes | zh"}, {"好的！", "yes | zh"}, {"ＯＫ", "yes"}, {"yes please", "yes | en"}, {"是的，谢谢", "yes | zh"},
 		{"no", "no"}, {"不对", "no | zh"}, {"不，谢谢", "no | zh"},

@@ -82,6 +82,9 @@ func cleanPhone(text string) (value string, note, reason Text) {
 		return national, Text{}, Text{}
 	case valid && kind != phonenumbers.MOBILE:
 		return "", Text{}, phoneFixed
+	case len(national) == homeLength && isMobile(national):
+		// The operators open prefixes faster than the library learns of them.
+		return national, phoneUnused, Text{}
 	case len(national) == homeLength && national[0] == '1':
 		return "", Text{}, phoneUnused
 	default:
@@ -147,5 +150,8 @@ func plausiblePhone(bare string) bool {
 			break
 		}
 	}
-	return len(bare) == homeLength && bare[0] == '1' && bare[1] >= '3'
+	return len(bare) == homeLength && isMobile(bare)
 }
+
+// isMobile reports whether a mainland number begins as mobile ones do.
+func isMobile(national string) bool { return national[0] == '1' && national[1] >= '3' }

@@ -28,6 +28,14 @@ var (
 		EN: "it was given more than once; the last one counts",
 		ZH: "填写了多次，以最后一次为准",
 	}
+	lastIsBad = Text{
+		EN: "it was given more than once; the last one that is valid counts",
+		ZH: "填写了多次，以最后一次有效的为准",
+	}
+	inProse = Text{
+		EN: "it was read out of the description; please check both",
+		ZH: "是从描述里读出来的，请核对这两项",
+	}
 )
 
 // didYouMean is the problem of a field name that nobody knows.

@@ -3,6 +3,7 @@ package commands
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxRestated is how long a message may be that gives a value in so many words.
@@ -18,32 +19,89 @@ var (
 )
 
 // restated reads a message that gives values without labels, in so many words:
-// "change mail to b@x.com", "手机是138…，邮箱是a@x.com".
+// "change mail to b@x.com and phone to 138…", "手机是138…，邮箱是a@x.com".
 func restated(s string) (*pieces, bool) {
 	if len(s) > maxRestated {
 		return nil, false
 	}
-	p := &pieces{words: []string{""}}
-	for part := range strings.FieldsFuncSeq(s, func(r rune) bool { return r != ' ' && isGap(r) }) {
-		g, ok := restate(part)
-		if !ok || slices.ContainsFunc(p.given, func(other given) bool { return other.field == g.field }) {
-			// A description may hold commas.
-			g, ok = restate(s)
+	p := &pieces{}
+	var tails []tail // what follows each value
+	changing, sep := false, ""
+	for at := 0; at < len(s); {
+		part, next := clause(s[at:])
+		_, changes := cutWord(plea(part), toChange)
+		changing = changing || changes
+		g, ok := restate(part, changing)
+		twice := slices.ContainsFunc(p.given, func(other given) bool { return other.field == g.field })
+		n := len(p.given)
+		switch {
+		case ok && !twice:
+			p.given = append(p.given, g)
+			tails = append(tails, tail{})
+		case n == 0 && strings.TrimSpace(part) != "":
+			g, ok := restate(s, false)
 			return &pieces{given: []given{g}, words: []string{""}, chinese: isHan(g.word)}, ok
+		case n > 0 && tails[n-1].text == "":
+			tails[n-1] = tail{sep: sep, text: part}
+		case n > 0:
+			tails[n-1].text += sep + part
 		}
-		p.given = append(p.given, g)
+		sep = s[at+len(part) : at+next]
+		at += next
+	}
+	for i := range p.given {
+		g := &p.given[i]
+		p.words = append(p.words, g.attach(tails[i]))
 		p.chinese = p.chinese || isHan(g.word)
 	}
+	p.words = append(p.words, "")
 	return p, len(p.given) > 0
 }
 
-// restate reads one value; its word is what led to it.
-func restate(s string) (given, bool) {
-	s = strings.TrimSpace(s)
-	if rest, ok := cutWord(s, []string{"please", "pls"}); ok {
-		s = rest
+// clause is the first of a text, less what joins it to the next, and where that
+// begins.
+func clause(s string) (part string, next int) {
+	for i, r := range s {
+		if r != ' ' && isGap(r) {
+			return s[:i], i + utf8.RuneLen(r)
+		}
+		for _, and := range []string{" and ", "和", "并且", "同时"} {
+			if i > 0 && strings.HasPrefix(s[i:], and) {
+				return s[:i], i + len(and)
+			}
+		}
 	}
-	if rest, ok := cutWord(s, toChange); ok {
+	return s, len(s)
+}
+
+// attach gives a value what follows it, if it belongs to it: a description may
+// hold commas. Otherwise words are left, but none if the value is bad anyway.
+func (g *given) attach(t tail) (words string) {
+	value := strings.TrimRightFunc(g.text+t.sep+t.text, isGap)
+	if _, _, problem := g.field.Clean(value); problem != nil {
+		if _, _, problem := g.field.Clean(g.text); problem == nil {
+			return t.text
+		}
+	}
+	g.text = value
+	return ""
+}
+
+// A tail is the clauses behind a value that give none themselves.
+type tail struct{ sep, text string }
+
+// plea is a message without the please in front.
+func plea(s string) string {
+	s, _ = cutWord(strings.TrimSpace(s), []string{"please", "pls"})
+	return s
+}
+
+// restate reads one value; its word is what led to it. changing says that a
+// clause before began with "change".
+func restate(s string, changing bool) (given, bool) {
+	s = plea(s)
+	rest, ok := cutWord(s, toChange)
+	if ok || changing {
 		field, value, ok := strings.Cut(rest, " to ")
 		if f := topicOf(strings.ToLower(field)); ok && f != nil && value != "" {
 			return given{field: f, word: field, text: value}, true

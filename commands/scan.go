@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -18,17 +19,22 @@ type given struct {
 	word  string // the label of an unknown field
 	near  *Field // what may have been meant by it
 	text  string
-	again bool // the field was given before
+	prose bool     // the label stood in a description
+	again []string // what was given for the field before
 }
+
+// maxAgain is how many earlier values of a field are remembered.
+const maxAgain = 4
 
 type scanner struct {
 	quoter
 	compared, unknown int
+	seen              map[*Field]bool // the fields that have a label
 }
 
 // scan finds the labelled values of a folded text.
 func scan(s string) *pieces {
-	sc := &scanner{quoter: quoter{s: s}}
+	sc := &scanner{quoter: quoter{s: s}, seen: map[*Field]bool{}}
 	labels := sc.labels()
 	p := &pieces{}
 	from := 0
@@ -40,10 +46,14 @@ func scan(s string) *pieces {
 		if i+1 < len(labels) {
 			end = labels[i+1].start
 		}
-		g := given{field: l.field, word: l.word, near: l.near}
+		g := given{field: l.field, word: l.word, near: l.near, prose: l.prose}
 		g.text, from = sc.value(l, end)
 		if n, ok := at[l.field]; ok && l.field != nil {
-			g.again = true
+			before := p.given[n]
+			if g.again = before.again; len(g.again) == maxAgain {
+				g.again = slices.Delete(g.again, 0, 1)
+			}
+			g.again = append(g.again, before.text)
 			p.given[n] = g
 			continue
 		}
@@ -102,6 +112,7 @@ func (sc *scanner) labels() []label {
 				continue
 			}
 			found = append(found, l)
+			sc.seen[l.field] = true
 			floor, i = l.value, l.value
 			if _, end := sc.quotation(i); end > 0 {
 				floor, i = end, end

@@ -69,7 +69,7 @@ func isShape(words string) bool {
 	n := 0
 	for w := range strings.FieldsSeq(words) {
 		w = strings.TrimFunc(w, isWrapping)
-		if !isMailish(w) && !isURL(w) && !isPhoneish(w) {
+		if !isMailish(w) && !isURL(w) && !isPhoneish(w) && !isSecret(w) {
 			return false
 		}
 		n++
@@ -81,7 +81,7 @@ func isShape(words string) bool {
 func hasShape(text string) bool {
 	text = clip(text, maxEvidence)
 	for _, w := range split(text) {
-		if t := w.in(text); len(t) <= maxShape && (isMailish(t) || isRobot(t) || isPhoneish(t)) {
+		if t := w.in(text); len(t) <= maxShape && (isMailish(t) || isRobot(t) || isPhoneish(t) || isSecret(t)) {
 			return true
 		}
 	}
@@ -157,11 +157,6 @@ func appendWord(words []span, text string, from, to int) []span {
 		return append(words, trimSpan(text, from, to))
 	}
 	return append(words, parts...)
-}
-
-// labels is the field that Chinese words before a value name: 我的手机号是.
-func labels(words string) *Field {
-	return Named(strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(words, "我的"), "是"), "为"))
 }
 
 // trimSpan is a word without the marks around it.

@@ -105,6 +105,14 @@ func notInWebhook(r rune) bool {
 	return r <= ' ' || r >= utf8.RuneSelf || strings.ContainsRune(`%#\`, r)
 }
 
+// isSecret reports whether a word is what DingTalk shows for a robot that is
+// secured with "sign". It must never be taken for a name, which all may read.
+// Source: DingTalk, "Custom robot security settings", section "Sign".
+func isSecret(word string) bool {
+	token, ok := strings.CutPrefix(word, "SEC")
+	return ok && len(token) >= minToken && isToken(token) && strings.ContainsFunc(token, isDigit)
+}
+
 func isToken(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return !isLatin(r) && !isDigit(r) })
 }

@@ -1,0 +1,293 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// What Guess makes of the words around the values with a shape: labels in so
+// many words, denials, the name and the description.
+
+// links may stand between a label and its value, turns also alone before one.
+var (
+	links = []string{"is", "not", "number", "address", "="}
+	turns = []string{"是", "为", "改成", "改为", "换成", "换为", "而是", "应该是", "应为", "现在是", "but"}
+)
+
+// unlabel takes the words before a value that only say what it is: "my mail is
+// a@x.com", "手机 138…", "邮箱是a@x.com". Of 张三的手机是 the owner stays.
+func (g *guesser) unlabel(f *Field, i int) {
+	from, linked := i, false
+	for k := i - 1; k >= 0 && k >= i-4 && g.use[k] == unused; k-- {
+		w := strings.ToLower(g.word(k))
+		if len(w) > maxLabel {
+			break
+		}
+		switch {
+		case labels(w) == f:
+			from = k
+			if n := owner(w); n > 0 {
+				g.words[k].to = g.words[k].from + n
+				g.words[k].end = g.words[k].to
+				from = k + 1
+			}
+			linked = true
+			continue
+		case k+1 < i && Named(w+g.word(k+1)) == f:
+			from, linked = k, true
+			continue
+		case linked && (w == "my" || w == "the" || w == "我的" || w == "and"):
+			from = k
+			continue
+		case !linked && slices.Contains(turns, w):
+			from = k
+			continue
+		case !linked && slices.Contains(links, w):
+			continue
+		}
+		break
+	}
+	for k := from; k < i; k++ {
+		g.use[k] = taken
+	}
+}
+
+// labels is the field that Chinese words before a value name: 我的手机号是,
+// 张三的手机不是.
+func labels(words string) *Field {
+	if len(words) > maxLabel {
+		return nil
+	}
+	for _, end := range []string{"不是", "不对", "改成", "改为", "换成", "是", "为", "叫"} {
+		if s, ok := strings.CutSuffix(words, end); ok {
+			words = s
+			break
+		}
+	}
+	if f := Named(words); f != nil {
+		return f
+	}
+	if at := strings.LastIndex(words, "的"); at > 0 {
+		return Named(words[at+len("的"):])
+	}
+	return nil
+}
+
+// owner is how many bytes of a label say whose it is, if it is somebody with a
+// name: 张三的手机.
+func owner(words string) int {
+	at := strings.LastIndex(words, "的")
+	if at <= 0 || slices.Contains([]string{"我", "我们", "你", "您", "他", "她", "它", "本人", "自己", "我自己", "联系人", "大家"}, words[:at]) {
+		return 0
+	}
+	return at
+}
+
+// A denial is a value that somebody says is not the one: 手机不是138….
+type denial struct {
+	field *Field
+	i, n  int
+}
+
+// isDenied reports whether the words around the n words from the one at i say
+// that these are not meant.
+func (g *guesser) isDenied(i, n int) bool {
+	before := strings.TrimRight(clipLeft(g.text[:g.words[i].start], maxLabel), " ")
+	if strings.HasSuffix(before, "不是") || strings.HasSuffix(before, "不对") || strings.HasSuffix(before, " not") {
+		return true
+	}
+	after := g.text[g.words[i+n-1].end:]
+	_, ok := cutAny(after, []string{"不对", "错了", "填错了", "写错了", "是错的", "不用了", "作废"})
+	return ok
+}
+
+// clipLeft cuts a text to its last n bytes at most, between characters.
+func clipLeft(text string, n int) string {
+	from := max(0, len(text)-n)
+	for from < len(text) && !utf8.RuneStart(text[from]) {
+		from++
+	}
+	return text[from:]
+}
+
+// settle drops what was denied where the right value was given, too; elsewhere
+// it is left.
+func (g *guesser) settle() {
+	for _, d := range g.denied {
+		if slices.ContainsFunc(g.values, func(v Value) bool { return v.Field == d.field }) {
+			for k := range d.n {
+				g.use[d.i+k] = taken
+			}
+		}
+	}
+	for i := range g.use {
+		if g.use[i] == unused && isDenial(g.word(i)) {
+			g.use[i] = failed
+			if len(g.denied) > 0 || len(g.values) > 0 {
+				g.use[i] = taken // "手机号不对，改成139…"
+			}
+		}
+	}
+}
+
+// isDenial reports whether a word says nothing but that a value is wrong:
+// 手机号不对, or 不对 behind a number.
+func isDenial(w string) bool {
+	for _, end := range []string{"不对", "错了", "填错了", "写错了", "不用了"} {
+		if s, ok := strings.CutSuffix(w, end); ok && (s == "" || labels(s) != nil) {
+			return true
+		}
+	}
+	return false
+}
+
+// prose takes the words without a shape: the name, then the description.
+func (g *guesser) prose() {
+	rest := g.unusedWords()
+	if len(rest) == 0 {
+		return
+	}
+	if g.is(nameField) && !g.describes(rest) {
+		n := g.introduction(rest)
+		name := nameIn(g.word(rest[n]))
+		if !slices.Contains(english, strings.ToLower(name)) && !isTalk(name) && g.take(nameField, name) {
+			for _, i := range rest[:n+1] {
+				g.use[i] = taken
+			}
+			rest = g.unusedWords()
+		}
+	}
+	if len(rest) == 0 || !g.is(descriptionField) {
+		return
+	}
+	g.undescribe(rest)
+	text := g.join(func(u use) bool { return u == unused })
+	if inner, ok := unquote(text); ok {
+		text = inner
+	}
+	if strings.ContainsFunc(text, isLetterOrDigit) && g.take(descriptionField, text) {
+		for _, i := range rest {
+			g.use[i] = taken
+		}
+	}
+}
+
+// describes reports whether words begin with the name of the description.
+func (g *guesser) describes(rest []int) bool {
+	w := g.word(rest[0])
+	return describedIn(w) < len(w) && describedIn(w) > 0 || len(rest) > 1 && labels(w) == descriptionField
+}
+
+// undescribe takes the name of the description off the words it begins.
+func (g *guesser) undescribe(rest []int) {
+	w := g.word(rest[0])
+	if n := describedIn(w); 0 < n && n < len(w) {
+		g.words[rest[0]].from += n
+		g.words[rest[0]].start = g.words[rest[0]].from
+		return
+	}
+	if len(rest) == 1 || labels(w) != descriptionField {
+		return
+	}
+	g.use[rest[0]] = taken
+	if next := g.word(rest[1]); len(rest) > 2 && (next == "is" || next == "是" || next == "为") {
+		g.use[rest[1]] = taken
+	}
+}
+
+// describedIn is how many bytes in front of a word only say that it is the
+// description: 描述是数据库值班. Without 是, 说明书管理 is no label.
+func describedIn(word string) int {
+	for _, w := range descriptionField.Words.ZH {
+		s, ok := strings.CutPrefix(strings.TrimPrefix(word, "我的"), w)
+		if !ok {
+			continue
+		}
+		rest, linked := cutAny(s, []string{"是", "为"})
+		if linked || w == "描述" || w == "用途" || w == "备注" {
+			return len(word) - len(rest)
+		}
+	}
+	return 0
+}
+
+// isTalk reports whether a word speaks about a field, so that it is no name:
+// 值班手机是公用的.
+func isTalk(word string) bool {
+	if len(word) > maxName*utf8.UTFMax {
+		return false // too long for a name anyway
+	}
+	for _, f := range table {
+		for _, w := range f.Words.ZH {
+			_, after, ok := strings.Cut(word, w)
+			if _, is := cutAny(after, []string{"是", "不是", "不对"}); ok && is {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// unusedWords are the words without a use, less the slashes and dashes that
+// separate values.
+func (g *guesser) unusedWords() []int {
+	var rest []int
+	n := len(g.use)
+	for i, u := range g.use {
+		switch {
+		case u != unused:
+		case isDash(g.word(i)) && (i == 0 || i == n-1 || g.use[i-1] == taken || g.use[i+1] == taken):
+			g.use[i] = taken
+		default:
+			rest = append(rest, i)
+		}
+	}
+	return rest
+}
+
+func isDash(word string) bool { return strings.Trim(word, "/|-–—+&") == "" }
+
+// introductions may stand before a name.
+var introductions = [][]string{
+	{"my", "name", "is"}, {"the", "name", "is"}, {"name", "is"}, {"this", "is"}, {"i", "am"}, {"i'm"}, {"i’m"}, {"name"},
+	{"我", "叫"}, {"我", "是"}, {"我叫"}, {"我是"}, {"姓名"}, {"名字"}, {"名称"}, {"姓名是"}, {"名字是"}, {"我的名字是"},
+	{"名字", "是"}, {"名字", "叫"}, {"名字叫"}, {"姓名", "是"}, {"姓名为"}, {"我的名字叫"},
+}
+
+// introduction is how many of the words only introduce the name.
+func (g *guesser) introduction(rest []int) int {
+	for _, words := range introductions {
+		if len(rest) <= len(words) {
+			continue
+		}
+		same := true
+		for k, w := range words {
+			same = same && strings.EqualFold(g.word(rest[k]), w)
+		}
+		if same {
+			return len(words)
+		}
+	}
+	return 0
+}
+
+// nameIn is a word without an introduction that runs into the name: 我叫王小明,
+// 联系人姓名是张三.
+func nameIn(word string) string {
+	for _, lead := range []string{"我的名字", "联系人姓名", "联系人名称", "姓名", "名字", "名称", "联系人"} {
+		name, ok := strings.CutPrefix(word, lead)
+		if !ok {
+			continue
+		}
+		link := false
+		name, link = cutAny(name, []string{"是", "叫", "为"})
+		if name != "" && (link || lead == "姓名" || lead == "名字") {
+			return name
+		}
+	}
+	if name, ok := cutAny(word, []string{"我叫", "我是"}); ok && name != "" {
+		return name
+	}
+	return word
+}

@@ -1,0 +1,42 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestWordListsHaveNoDuplicates(t *testing.T) {
+	lists := map[string][]string{
+		"courtesies": courtesies, "registerEN": registerEN, "addEN": addEN, "afterEN": afterEN,
+		"courtesiesZH": courtesiesZH, "registerZH": registerZH, "afterZH": afterZH, "compounds": compounds,
+		"becomes": becomes, "is": is, "toChange": toChange, "between": between, "betweenZH": betweenZH, "endsZH": endsZH,
+		"fillers": fillers, "fillersZH": fillersZH, "english": english, "speakLeads": speakLeads, "speakTails": speakTails,
+		"links": links, "turns": turns,
+	}
+	for _, f := range Fields() {
+		lists[f.Name] = slices.Concat(f.Words.EN, f.Words.ZH)
+	}
+	for what, all := range map[string][]lead{"leads": leads, "tails": tails} {
+		for _, l := range all {
+			lists[what] = append(lists[what], l.words...)
+		}
+	}
+	for _, words := range introductions {
+		lists["introductions"] = append(lists["introductions"], strings.Join(words, " "))
+	}
+	for _, name := range sortedKeys(lists) {
+		seen := map[string]bool{}
+		for _, w := range lists[name] {
+			if seen[w] {
+				t.Errorf("%s holds %s twice", name, w)
+			}
+			seen[w] = true
+		}
+	}
+	for _, w := range []string{"报警", "告警"} {
+		if !slices.Contains(afterZH, w) || Named(w+"语言") != languageField {
+			t.Errorf("%s is not understood", w)
+		}
+	}
+}
