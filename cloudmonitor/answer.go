@@ -4,6 +4,7 @@ package cloudmonitor
 // in between.
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -33,6 +34,9 @@ func (s *scalar) UnmarshalJSON(raw []byte) error {
 	case 'n', '{', '[':
 	default:
 		*s = scalar(raw)
+		if !bytes.ContainsAny(raw, ".eE") {
+			return nil // a float64 would round a long ID
+		}
 		if f, err := strconv.ParseFloat(string(raw), 64); err == nil {
 			*s = scalar(strconv.FormatFloat(f, 'f', -1, 64)) // 200.0 is 200
 		}

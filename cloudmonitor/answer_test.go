@@ -100,6 +100,26 @@ func TestAnswerRequestID(t *testing.T) {
 	}
 }
 
+func TestScalar(t *testing.T) {
+	for raw, want := range map[string]string{
+		`2088123456789012345`: "2088123456789012345", // more digits than a float64 has
+		`-7`:                  "-7",
+		`200.0`:               "200",
+		`2e2`:                 "200",
+		`2E+2`:                "200",
+		`1.5`:                 "1.5",
+		`"200.0"`:             "200.0",
+		`true`:                "true",
+		`null`:                "",
+		`["1"]`:               "",
+	} {
+		var got scalar
+		if err := json.Unmarshal([]byte(raw), &got); err != nil || string(got) != want {
+			t.Errorf("%s: got %q, %v", raw, got, err)
+		}
+	}
+}
+
 func TestRetryAfter(t *testing.T) {
 	const api, user = "x-ratelimit-user-api", "x-ratelimit-user"
 	tests := []struct {

@@ -49,8 +49,8 @@ func (c *Client) call(ctx context.Context, action string, query url.Values) (req
 			return requestID, body, nil
 		}
 		if last != nil {
-			if errors.Is(failure.Err, errNoTime) {
-				return "", nil, last
+			if wait, ok := failure.Err.(whileWaiting); ok {
+				return "", nil, last.endedBy(wait.error)
 			}
 			// What an earlier try may have done, a later failure does not undo.
 			failure.Uncertain = failure.Uncertain || last.Uncertain
@@ -61,7 +61,7 @@ func (c *Client) call(ctx context.Context, action string, query url.Values) (req
 			return "", nil, last
 		}
 		if err := sleep(ctx, pause); err != nil {
-			return "", nil, ended(action, err, last.Uncertain)
+			return "", nil, last.endedBy(err)
 		}
 	}
 }
@@ -70,14 +70,30 @@ func (c *Client) call(ctx context.Context, action string, query url.Values) (req
 // free place in the pace. It is a deadline error for errors.Is.
 var errNoTime = fmt.Errorf("no time left for another call: %w", context.DeadlineExceeded)
 
-// ended is the error of a request whose context ended while it waited.
-func ended(action string, err error, uncertain bool) *Error {
+// whileWaiting marks the end of a context before a call was made.
+type whileWaiting struct{ error }
+
+func (w whileWaiting) Unwrap() error { return w.error }
+
+// ended is the error of a try that made no call, since its context ended while
+// it waited.
+func ended(action string, err error) *Error {
 	return &Error{
 		Action:    action,
 		Temporary: !errors.Is(err, context.Canceled),
-		Uncertain: uncertain,
-		Err:       err,
+		Err:       whileWaiting{err},
 	}
+}
+
+// endedBy is the error of a try, after which the context ended in the wait for
+// the next: what the service said is worth more than that, but both count.
+func (e *Error) endedBy(err error) *Error {
+	both := *e
+	both.Temporary = e.Temporary && !errors.Is(err, context.Canceled)
+	if both.Err = fmt.Errorf("not tried again: %w", err); e.Err != nil {
+		both.Err = fmt.Errorf("%w; not tried again: %w", e.Err, err)
+	}
+	return &both
 }
 
 // fits reports whether a pause ends before the context's deadline.
@@ -103,17 +119,20 @@ func sleep(ctx context.Context, d time.Duration) error {
 func (c *Client) try(ctx context.Context, action string, query url.Values) (string, []byte, *Error) {
 	credentials, err := c.options.Credentials.Credentials(ctx)
 	if ctx.Err() != nil {
-		return "", nil, ended(action, ctx.Err(), false)
+		return "", nil, ended(action, ctx.Err())
 	}
 	if err != nil {
 		// Metadata and STS come back; a key that is not set does not.
 		return "", nil, &Error{Action: action, Temporary: !errors.Is(err, ErrNoCredentials), Err: fmt.Errorf("credentials: %w", err)}
 	}
+	if !credentials.spelled() {
+		return "", nil, &Error{Action: action, Err: errKeyText}
+	}
 	if err := c.limiter(action).Wait(ctx); err != nil {
 		if ctx.Err() != nil {
-			return "", nil, ended(action, ctx.Err(), false)
+			return "", nil, ended(action, ctx.Err())
 		}
-		return "", nil, ended(action, errNoTime, false)
+		return "", nil, ended(action, errNoTime)
 	}
 	return c.exchange(ctx, action, query, credentials)
 }

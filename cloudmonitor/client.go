@@ -173,7 +173,7 @@ const (
 
 func (c *Client) list(ctx context.Context, filter url.Values) iter.Seq2[Listed, error] {
 	return func(yield func(Listed, error) bool) {
-		seen := 0
+		seen, last := 0, ""
 		for page := 1; page <= maxPages; page++ { // a bound, should the service not know where its list ends
 			query := url.Values{"PageNumber": {strconv.Itoa(page)}, "PageSize": {strconv.Itoa(pageSize)}}
 			for name, values := range filter {
@@ -199,8 +199,13 @@ func (c *Client) list(ctx context.Context, filter url.Values) iter.Seq2[Listed, 
 			if len(p.Contacts.Contact) == 0 || err == nil && seen >= total || err != nil && len(p.Contacts.Contact) < pageSize {
 				return
 			}
+			last = requestID
 		}
+		// Whoever takes a part for the whole finds contacts missing.
+		yield(Listed{}, &Error{Action: describe, Status: http.StatusOK, RequestID: last, Err: errEndless})
 	}
 }
+
+var errEndless = fmt.Errorf("the list of contacts does not end (after %d pages)", maxPages)
 
 var errNoList = errors.New("the answer's list of contacts has another shape than documented")

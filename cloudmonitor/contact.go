@@ -1,10 +1,18 @@
 package cloudmonitor
 
-import "log/slog"
+import (
+	"log/slog"
+	"slices"
+	"strings"
+)
 
 // A Contact is an alert contact: the seven parameters of PutContact, in the
 // shape of the API. A field that is empty is not sent.
 // Source: Alibaba Cloud, "CloudMonitor: PutContact", section "Request parameters".
+//
+// Printed or logged it shows no channel, but JSON, the form in which contacts
+// are stored, holds them all: a struct with a Contact in it needs a LogValue of
+// its own before it is logged by slog's JSON handler.
 type Contact struct {
 	Name     string   `json:"name,omitempty"`     // ContactName, required; the key of the contact, account-wide
 	Describe string   `json:"describe,omitempty"` // Describe, required
@@ -20,17 +28,41 @@ type Channels struct {
 	DingWebHook string `json:"dingwebhook,omitempty"` // Channels.DingWebHook: the webhook URL of a DingTalk chatbot, with its token
 }
 
+// attrs show which channels are set.
+func (c Channels) attrs() []slog.Attr {
+	return []slog.Attr{
+		slog.Bool("sms", c.SMS != ""),
+		slog.Bool("mail", c.Mail != ""),
+		slog.Bool("aliim", c.AliIM != ""),
+		slog.Bool("webhook", c.DingWebHook != ""),
+	}
+}
+
+// LogValue shows which channels are set, and none of their values.
+func (c Channels) LogValue() slog.Value { return slog.GroupValue(c.attrs()...) }
+
+// String names the channels that are set, such as "mail webhook": channels
+// printed by mistake show no value.
+func (c Channels) String() string {
+	var set []string
+	for _, a := range c.attrs() {
+		if a.Value.Bool() {
+			set = append(set, a.Key)
+		}
+	}
+	return strings.Join(set, " ")
+}
+
+// GoString keeps %#v from showing the values.
+func (c Channels) GoString() string { return "cloudmonitor.Channels{" + c.String() + "}" }
+
 // LogValue shows which channels a contact has, and none of their values.
 func (c Contact) LogValue() slog.Value {
-	set := func(v string) slog.Value { return slog.BoolValue(v != "") }
-	return slog.GroupValue(
-		slog.String("name", c.Name),
-		slog.Attr{Key: "sms", Value: set(c.Channels.SMS)},
-		slog.Attr{Key: "mail", Value: set(c.Channels.Mail)},
-		slog.Attr{Key: "aliim", Value: set(c.Channels.AliIM)},
-		slog.Attr{Key: "webhook", Value: set(c.Channels.DingWebHook)},
-		slog.String("lang", c.Lang),
-	)
+	return slog.GroupValue(slices.Concat(
+		[]slog.Attr{slog.String("name", c.Name)},
+		c.Channels.attrs(),
+		[]slog.Attr{slog.String("lang", c.Lang)},
+	)...)
 }
 
 // String is the contact's name: a contact printed by mistake shows no channel.

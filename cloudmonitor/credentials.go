@@ -1,15 +1,13 @@
 package cloudmonitor
 
-// Whose calls these are: access keys that hide themselves, fixed ones and the
-// vendor's chain of places to look for them.
+// Whose calls these are: access keys that hide themselves, and fixed ones. The
+// vendor's chain of places to look for them is in chain.go.
 
 import (
 	"context"
 	"errors"
 	"log/slog"
-	"os"
-
-	"github.com/aliyun/credentials-go/credentials/providers"
+	"strings"
 )
 
 // Credentials are an access key, temporary if they have a security token. They
@@ -44,6 +42,32 @@ func (c Credentials) MarshalText() ([]byte, error) { return []byte(c.String()), 
 
 func (c Credentials) complete() bool { return c.AccessKeyID != "" && c.AccessKeySecret != "" }
 
+// trimmed leaves out what a file or a variable easily has around a key.
+func (c Credentials) trimmed() Credentials {
+	return Credentials{
+		AccessKeyID:     strings.TrimSpace(c.AccessKeyID),
+		AccessKeySecret: strings.TrimSpace(c.AccessKeySecret),
+		SecurityToken:   strings.TrimSpace(c.SecurityToken),
+	}
+}
+
+// errKeyText is the cause where a key cannot be one: net/http would refuse it
+// in a header, which looks like a broken connection, or the service the
+// signature.
+var errKeyText = errors.New("the access key holds a space or a line end, or another character that no key has (set it again)")
+
+// spelled reports whether the credentials consist of what keys consist of.
+func (c Credentials) spelled() bool {
+	for _, part := range []string{c.AccessKeyID, c.AccessKeySecret, c.SecurityToken} {
+		for i := range len(part) {
+			if part[i] < 0x21 || part[i] > 0x7e {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // A Provider gives the credentials to sign the next call with. It is asked
 // before every call, retries included, by many goroutines at once. Its errors
 // are logged: they may not hold a secret.
@@ -51,13 +75,19 @@ type Provider interface {
 	Credentials(ctx context.Context) (Credentials, error)
 }
 
-// ErrNoCredentials is the error of a Provider that has none and will have none
-// however often it is asked.
+// ErrNoCredentials is the error of a Provider that has none, and will have none
+// until somebody sets them up.
 var ErrNoCredentials = errors.New("no access key (set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET)")
 
-// Static always gives the same credentials, or ErrNoCredentials if they lack
-// the key's ID or secret.
-func Static(c Credentials) Provider { return static{c} }
+// A missing key is told as an ErrNoCredentials that says more.
+type missing string
+
+func (m missing) Error() string { return string(m) }
+func (m missing) Unwrap() error { return ErrNoCredentials }
+
+// Static always gives the same credentials, without the white space around
+// them, or ErrNoCredentials if they lack the key's ID or secret.
+func Static(c Credentials) Provider { return static{c.trimmed()} }
 
 type static struct{ c Credentials }
 
@@ -66,84 +96,4 @@ func (s static) Credentials(context.Context) (Credentials, error) {
 		return Credentials{}, ErrNoCredentials
 	}
 	return s.c, nil
-}
-
-// Chain gives the credentials of the vendor's default chain: environment,
-// OIDC (RRSA), profile files, the metadata of the ECS instance, credentials
-// URI; the first that has some. It keeps temporary ones until they expire.
-func Chain() Provider {
-	return newChain(func() source { return providers.NewDefaultCredentialsProvider() })
-}
-
-// A source is the vendor's library as far as it is used.
-type source interface {
-	GetCredentials() (*providers.Credentials, error)
-}
-
-// A chain makes up for what credentials-go v1.4.14 lacks: it takes no context,
-// it races on its last-used provider, and after one total failure it only ever
-// asks the last provider again.
-type chain struct {
-	turn  chan struct{} // holds one token: a mutex that can be waited for under a context
-	build func() source
-	src   source // guarded by turn; nil: to be built
-}
-
-func newChain(build func() source) *chain {
-	return &chain{turn: make(chan struct{}, 1), build: build}
-}
-
-func (c *chain) Credentials(ctx context.Context) (Credentials, error) {
-	if err := ctx.Err(); err != nil {
-		return Credentials{}, err
-	}
-	select {
-	case c.turn <- struct{}{}:
-	case <-ctx.Done():
-		return Credentials{}, ctx.Err()
-	}
-	type result struct {
-		c   Credentials
-		err error
-	}
-	done := make(chan result, 1)
-	// When the context ends first the goroutine keeps its turn: the library is
-	// still at work, and what it finds is kept for the next caller.
-	go func() {
-		got, err := c.ask()
-		<-c.turn
-		done <- result{got, err}
-	}()
-	select {
-	case r := <-done:
-		return r.c, r.err
-	case <-ctx.Done():
-		return Credentials{}, ctx.Err()
-	}
-}
-
-// errChain replaces the library's own text, which can hold a credentials URI
-// or an answer of STS.
-var errChain = errors.New("no access key from environment, OIDC, profile, instance metadata or credentials URI (set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or see the vendor's default credential chain)")
-
-// errHalf is the commonest mistake, told apart because it is easily mended.
-var errHalf = errors.New("no access key: ALIBABA_CLOUD_ACCESS_KEY_ID is set without ALIBABA_CLOUD_ACCESS_KEY_SECRET")
-
-func (c *chain) ask() (Credentials, error) {
-	if c.src == nil {
-		c.src = c.build()
-	}
-	got, err := c.src.GetCredentials()
-	if err != nil || got == nil || got.AccessKeyId == "" || got.AccessKeySecret == "" {
-		c.src = nil
-		if os.Getenv("ALIBABA_CLOUD_ACCESS_KEY_ID") != "" && os.Getenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET") == "" {
-			return Credentials{}, errHalf
-		}
-		return Credentials{}, errChain
-	}
-	return Credentials{
-		AccessKeyID:     got.AccessKeyId,
-		AccessKeySecret: got.AccessKeySecret,
-		SecurityToken:   got.SecurityToken,
-	}, nil
 }

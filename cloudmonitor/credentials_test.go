@@ -56,7 +56,7 @@ func TestChainTogether(t *testing.T) {
 }
 
 func TestChainRebuiltAfterError(t *testing.T) {
-	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "")
+	noSources(t)
 	outage := true
 	c := newChain(func() source {
 		return &fakeSource{fail: func() error {
@@ -70,9 +70,113 @@ func TestChainRebuiltAfterError(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	outage = false
+	later(c)
 	if _, err := c.Credentials(t.Context()); err != nil {
 		t.Errorf("after the outage: %v", err)
 	}
+}
+
+// noSources leaves no variable that names a source of access keys.
+func noSources(t *testing.T) {
+	t.Helper()
+	for _, name := range append([]string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"}, sources...) {
+		t.Setenv(name, "")
+	}
+}
+
+// later lets the last failure of a chain be over.
+func later(c *chain) {
+	now := c.now
+	c.now = func() time.Time { return now().Add(failureHolds) }
+}
+
+// Only a source that may come back is worth trying again.
+func TestChainWithoutCredentials(t *testing.T) {
+	tests := []struct {
+		set, value string
+		worked     bool
+		want       error
+		final      bool
+	}{
+		{want: errChain, final: true},
+		{set: "ALIBABA_CLOUD_ACCESS_KEY_ID", value: "AK", want: errHalf, final: true},
+		{set: "ALIBABA_CLOUD_OIDC_PROVIDER_ARN", value: "acs:ram::1:oidc-provider/p", want: errAway},
+		{set: "ALIBABA_CLOUD_ECS_METADATA", value: "role", want: errAway},
+		{set: "ALIBABA_CLOUD_CREDENTIALS_URI", value: "http://localhost", want: errAway},
+		{worked: true, want: errAway},
+	}
+	for _, tt := range tests {
+		t.Run(tt.set, func(t *testing.T) {
+			noSources(t)
+			if tt.set != "" {
+				t.Setenv(tt.set, tt.value)
+			}
+			fail := !tt.worked
+			c := newChain(func() source {
+				return &fakeSource{fail: func() error {
+					if fail {
+						return errors.New("nothing")
+					}
+					return nil
+				}}
+			})
+			if tt.worked {
+				if _, err := c.Credentials(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			fail = true
+			if _, err := c.Credentials(t.Context()); err != tt.want || errors.Is(err, ErrNoCredentials) != tt.final {
+				t.Errorf("got %v, want %v", err, tt.want)
+			}
+		})
+	}
+}
+
+// To find nothing takes long: who waits for a turn meanwhile does not ask anew.
+func TestChainSharesAFailure(t *testing.T) {
+	noSources(t)
+	synctest.Test(t, func(t *testing.T) {
+		const search = 5 * time.Second
+		asked := 0
+		c := newChain(func() source {
+			asked++
+			return &fakeSource{wait: search, fail: func() error { return errors.New("nothing") }}
+		})
+		ask := func() { _, _ = c.Credentials(context.Background()) }
+		begin := time.Now()
+		var all sync.WaitGroup
+		for range 10 {
+			all.Go(ask)
+		}
+		all.Wait()
+		ask() // and who comes at once
+		if took := time.Since(begin); asked != 1 || took != search {
+			t.Errorf("asked %d times, for %v", asked, took)
+		}
+		<-time.After(failureHolds)
+		if ask(); asked != 2 {
+			t.Errorf("asked %d times", asked)
+		}
+	})
+}
+
+func TestKeysAreTrimmed(t *testing.T) {
+	want := Credentials{"AK", "SK", "T"}
+	loose := Credentials{" AK\n", "\tSK\r\n", "T "}
+	if got, err := Static(loose).Credentials(t.Context()); err != nil || got != want {
+		t.Errorf("got %#v, %v", got, err)
+	}
+	c := newChain(func() source { return looseSource(loose) })
+	if got, err := c.Credentials(t.Context()); err != nil || got != want {
+		t.Errorf("got %#v, %v", got, err)
+	}
+}
+
+type looseSource Credentials
+
+func (l looseSource) GetCredentials() (*providers.Credentials, error) {
+	return &providers.Credentials{AccessKeyId: l.AccessKeyID, AccessKeySecret: l.AccessKeySecret, SecurityToken: l.SecurityToken}, nil
 }
 
 func TestChainUnderDeadline(t *testing.T) {
@@ -102,9 +206,10 @@ func TestChainFromEnvironment(t *testing.T) {
 	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "envAK")
 	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "")
 	c := Chain()
-	if _, err := c.Credentials(t.Context()); !errors.Is(err, errHalf) {
+	if _, err := c.Credentials(t.Context()); !errors.Is(err, errHalf) || !errors.Is(err, ErrNoCredentials) {
 		t.Errorf("without the secret: %v", err)
 	}
+	later(c.(*chain))
 	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "envSK")
 	t.Setenv("ALIBABA_CLOUD_SECURITY_TOKEN", "envT")
 	var all sync.WaitGroup
@@ -122,6 +227,10 @@ type failing struct{ err error }
 
 func (f failing) Credentials(context.Context) (Credentials, error) { return Credentials{}, f.err }
 
+type giving Credentials
+
+func (g giving) Credentials(context.Context) (Credentials, error) { return Credentials(g), nil }
+
 func TestCredentialErrors(t *testing.T) {
 	tests := []struct {
 		provider  Provider
@@ -129,7 +238,15 @@ func TestCredentialErrors(t *testing.T) {
 	}{
 		{Static(Credentials{}), false},
 		{Static(Credentials{AccessKeyID: "AK"}), false},
-		{failing{errChain}, true},
+		{Static(Credentials{AccessKeyID: "AK", AccessKeySecret: " \n"}), false},
+		{failing{errChain}, false},
+		{failing{errHalf}, false},
+		{failing{errAway}, true},
+		{giving{AccessKeyID: "AK\n", AccessKeySecret: "SK"}, false},
+		{giving{AccessKeyID: "A K", AccessKeySecret: "SK"}, false},
+		{giving{AccessKeyID: "AK", AccessKeySecret: "SK\r"}, false},
+		{giving{AccessKeyID: "AK", AccessKeySecret: "SK", SecurityToken: "\x00"}, false},
+		{giving{AccessKeyID: "密钥", AccessKeySecret: "SK"}, false},
 	}
 	for _, tt := range tests {
 		synctest.Test(t, func(t *testing.T) {

@@ -4,16 +4,19 @@ package cloudmonitor
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
+	"strconv"
 	"strings"
 	"time"
 )
 
 // An Error is the failure of one request, after the last of its tries.
 //
-// Its text, its log value and %#v leave Message out, which may repeat a
-// parameter, so a phone number or a token: print the field itself only to the
-// person whose request it was.
+// However it is printed, logged or encoded, Message is left out, which may
+// repeat a parameter, so a phone number or a token: print the field itself only
+// to the person whose request it was. Only fmt can't be kept from it where an
+// Error, not a pointer to one, is in an unexported field.
 type Error struct {
 	Action                   string        // for example "PutContact"
 	Status                   int           // the HTTP status; 0: no answer
@@ -47,11 +50,29 @@ func (e *Error) Error() string {
 // Unwrap gives the cause, so that context errors can be told.
 func (e *Error) Unwrap() error { return e.Err }
 
+// The methods below have value receivers, so that a copy hides Message too.
+
+// Format prints the text, whatever the verb.
+func (e Error) Format(f fmt.State, verb rune) {
+	text := e.Error()
+	switch {
+	case verb == 'v' && f.Flag('#'):
+		text = e.GoString()
+	case verb == 'q':
+		text = strconv.Quote(text)
+	}
+	_, _ = io.WriteString(f, text)
+}
+
 // GoString keeps %#v from showing Message.
-func (e *Error) GoString() string { return fmt.Sprintf("&cloudmonitor.Error{%s}", e.Error()) }
+func (e Error) GoString() string { return "cloudmonitor.Error{" + e.Error() + "}" }
+
+// MarshalText keeps JSON, so a logged struct that holds an error, from showing
+// Message.
+func (e Error) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 // LogValue is the same as the text, in attributes.
-func (e *Error) LogValue() slog.Value {
+func (e Error) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.String("action", e.Action), slog.Int("status", e.Status)}
 	if e.Code != "" {
 		attrs = append(attrs, slog.String("code", word(e.Code)))

@@ -100,7 +100,10 @@ func TestRetries(t *testing.T) {
 		{name: "hung for long", answers: []string{"hang"}, calls: 3, want: "no answer: i/o timeout", uncertain: true},
 		{name: "hung to the deadline", answers: []string{"hang"}, deadline: 5 * time.Second, calls: 1, want: "context deadline exceeded", uncertain: true},
 		{name: "cancelled call", answers: []string{"hang"}, cancel: time.Second, calls: 1, want: "context canceled", uncertain: true},
-		{name: "cancelled wait", answers: []string{"Throttling.User"}, header: "TimeLeft:7000", cancel: time.Second, calls: 1, want: "context canceled"},
+		{name: "cancelled wait", answers: []string{"Throttling.User"}, header: "TimeLeft:7000", cancel: time.Second, calls: 1,
+			want: "http 400 Throttling.User not tried again: context canceled"},
+		{name: "cancelled wait after a break", answers: []string{"eof"}, cancel: firstWait / 4, calls: 1,
+			want: "unexpected EOF; not tried again: context canceled", uncertain: true},
 	}
 	for _, tt := range tests {
 		synctest.Test(t, func(t *testing.T) {
@@ -202,6 +205,49 @@ func TestPaceBeyondDeadline(t *testing.T) {
 		var e *Error
 		if !errors.As(err, &e) || !errors.Is(err, context.DeadlineExceeded) || !e.Temporary || e.Uncertain || time.Since(begin) > 0 {
 			t.Errorf("got %v after %v", err, time.Since(begin))
+		}
+	})
+}
+
+// Others may take the places in the pace, so that a try that has been waited
+// for comes too late: the error is the one of the try before.
+func TestPaceBeyondDeadlineAfterAFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := testClient(t, Options{Transport: &script{answers: []string{"Throttling.User"}}})
+		ctx, cancel := context.WithTimeout(t.Context(), firstWait*2)
+		defer cancel()
+		time.AfterFunc(spacing, func() {
+			for range 100 { // places for 5.2 s
+				c.limiter("PutContact").Reserve()
+			}
+		})
+		_, err := c.PutContact(ctx, alice)
+		var e *Error
+		if !errors.As(err, &e) || e.Code != "Throttling.User" || e.Status != 400 || !e.Temporary || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// A list without an end is an error, not a part that looks like the whole.
+func TestEndlessList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := testClient(t, Options{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+			return respond(200, `{"Code":"200","RequestId":"R","Total":1000000000,"Contacts":{"Contact":[{"Name":"Alice"}]}}`), nil
+		})})
+		n := 0
+		var last error
+		for _, err := range c.Contacts(t.Context()) {
+			if last = err; err == nil {
+				n++
+			}
+		}
+		var e *Error
+		if !errors.As(last, &e) || e.Temporary || e.RequestID != "R" || n != maxPages {
+			t.Errorf("%d contacts, then %v", n, last)
+		}
+		if _, _, err := c.Lookup(t.Context(), "Bob"); err == nil {
+			t.Error("a contact was not found in a list that was not read to its end")
 		}
 	})
 }

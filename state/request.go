@@ -1,6 +1,7 @@
 package state
 
 import (
+	"log/slog"
 	"maps"
 	"net/url"
 	"slices"
@@ -190,6 +191,18 @@ func (r *Request) TaskOf(kinds ...TaskKind) *Task {
 	}
 	return nil
 }
+
+// LogValue says whose request it is and where it stands, and none of what the
+// person typed.
+func (r Request) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("person", r.Person.Key()), slog.String("phase", string(r.Phase)))
+}
+
+// String is like LogValue: a request printed by mistake shows no value.
+func (r Request) String() string { return r.Person.Key() + " " + string(r.Phase) }
+
+// GoString keeps %#v from showing the values.
+func (r Request) GoString() string { return "state.Request{" + r.String() + "}" }
 
 // Clone returns a copy that shares nothing that a step may change.
 func (r Request) Clone() Request {

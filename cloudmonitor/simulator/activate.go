@@ -13,8 +13,9 @@ import (
 // activatePath is followed by a link's token.
 const activatePath = "/activate/"
 
-// activate serves an activation link. Opening it is enough, as with the
-// service's own; only HEAD, by which link previews look, changes nothing.
+// activate serves an activation link. To GET it is enough, as with the service's
+// own, whoever does: a link posted in a chat may be activated by the preview
+// that the chat fetches of it. Only HEAD changes nothing.
 func (s *Server) activate(w http.ResponseWriter, r *http.Request, token string) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")

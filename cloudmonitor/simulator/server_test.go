@@ -43,6 +43,10 @@ func TestGatewayRefusals(t *testing.T) {
 		{"POST", set("x-acs-accesskey-id", "another"), 400, "IncompleteSignature"},
 		{"POST", set("x-acs-more", "signed"), 200, "200"},
 		{"POST", set("host", "metrics.aliyuncs.com"), 400, "SignatureDoesNotMatch"},
+		{"POST", set("x-acs-signature-nonce", ""), 400, "IncompleteSignature"},
+		{"POST", set("x-acs-signature-nonce", " "), 400, "IncompleteSignature"},
+		{"POST", set("x-acs-version", ""), 400, "IncompleteSignature"},
+		{"POST", set("x-acs-date", ""), 400, "IncompleteSignature"},
 		{"POST", drop("host"), 400, "IncompleteSignature"},
 		{"POST", drop("x-acs-date"), 400, "IncompleteSignature"},
 		{"POST", drop("x-acs-signature-nonce"), 400, "IncompleteSignature"},
@@ -197,12 +201,25 @@ func TestFile(t *testing.T) {
 	if left, _ := filepath.Glob(file + ".*"); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
 	}
-	for _, text := range []string{"{", `{"contacts":[null]}`, `[13333333333]`} {
+	kept, err := os.ReadFile(file)
+	if err != nil || !strings.HasPrefix(string(kept), `{"format":"contactbot-simulator/1",`) {
+		t.Errorf("%.50s, %v", kept, err)
+	}
+	for _, text := range []string{"", "{", `{"format":"contactbot-simulator/1","contacts":[null]}`, `[13333333333]`, `{}`,
+		`{"name":"somebody's package","version":"13333333333"}`,
+		`{"contacts":[],"groups":[]}`,
+		`{"format":"contactbot-simulator/2","contacts":[],"groups":[]}`,
+		`{"format":"contactbot-simulator/1","contacts":[],"groups":[],"more":"13333333333"}`,
+		string(kept) + "{}",
+	} {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := New(Options{Credentials: testKeys, File: file}); err == nil || strings.Contains(err.Error(), "13333333333") {
 			t.Errorf("%s: %v", text, err)
+		}
+		if now, _ := os.ReadFile(file); string(now) != text {
+			t.Errorf("%s: the file was changed", text)
 		}
 	}
 }

@@ -50,7 +50,7 @@ func (s *Server) verify(r *http.Request, query url.Values, body []byte) *answer 
 		signed.Header[name] = strings.Join(values, ",")
 	}
 	for _, name := range mustSign {
-		if _, ok := signed.Header[name]; !ok {
+		if strings.TrimSpace(signed.Header[name]) == "" {
 			return &errIncomplete
 		}
 	}

@@ -4,11 +4,13 @@ package simulator
 // file.
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,6 +23,7 @@ import (
 // A world is guarded by Server.mu. Contacts and groups are sorted by name, and
 // so are their pages.
 type world struct {
+	Format   string     `json:"format"`
 	Contacts []*contact `json:"contacts"`
 	Groups   []*group   `json:"groups"`
 
@@ -28,6 +31,10 @@ type world struct {
 	links    map[string]link     // by token
 	memberOf map[string][]string // groups by contact
 }
+
+// format is in every file: one without it is somebody else's, and not to be
+// replaced.
+const format = "contactbot-simulator/1"
 
 type contact struct {
 	Name, Describe, Lang          string
@@ -155,7 +162,7 @@ func (w *world) listed(c *contact) cloudmonitor.Listed {
 
 // load reads a world, an empty one if there is no file yet.
 func load(file string) (*world, error) {
-	w := &world{links: map[string]link{}}
+	w := &world{Format: format, links: map[string]link{}}
 	defer w.index()
 	if file == "" {
 		return w, nil
@@ -167,8 +174,11 @@ func load(file string) (*world, error) {
 	if err != nil {
 		return nil, fmt.Errorf("simulator: %w", err)
 	}
+	w.Format = ""
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields() // they would be lost
 	// The parser's own text could repeat a value.
-	if json.Unmarshal(text, w) != nil || slices.Contains(w.Contacts, nil) || slices.Contains(w.Groups, nil) {
+	if decoder.Decode(w) != nil || decoder.Decode(new(any)) != io.EOF || w.Format != format || slices.Contains(w.Contacts, nil) || slices.Contains(w.Groups, nil) {
 		return nil, fmt.Errorf("simulator: %s is not a simulator's file (move it away to begin anew)", file)
 	}
 	slices.SortFunc(w.Contacts, func(a, b *contact) int { return cmp.Compare(a.Name, b.Name) })

@@ -9,15 +9,12 @@ package bolt
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"contactbot/state"
-
-	"go.etcd.io/bbolt"
 )
 
 var (
@@ -102,7 +99,7 @@ type Engine struct {
 	path string // the file itself, symbolic links resolved
 	opts Options
 
-	store atomic.Pointer[store] // what reads use; replaced by a compaction
+	store atomic.Pointer[store] // what reads enter; replaced by a compaction
 	queue queue
 	done  chan struct{}  // closed when the writer has ended
 	old   sync.WaitGroup // stores replaced, waiting for their last read
@@ -111,17 +108,11 @@ type Engine struct {
 	closing  chan struct{}         // closed by Close: ends backups
 	damage   atomic.Pointer[error] // set once; refuses writes
 	sweeping atomic.Bool           // Due has told the writer of old entries
-	stuck    atomic.Bool           // bbolt's locks are lost: don't touch it again
+	stuck    atomic.Bool           // bbolt's locks are lost: don't touch it again; damage says why
+	renaming atomic.Bool           // the path means a file that is not store yet
 	stats    counters
 
 	writer // owned by the writer goroutine
-}
-
-// A store is an open file.
-type store struct {
-	db   *bbolt.DB
-	file *os.File // db's own
-	page int64    // bytes
 }
 
 var _ state.Engine = (*Engine)(nil)
@@ -160,16 +151,9 @@ func (e *Engine) shut() error {
 	e.queue.shut()
 	<-e.done
 	e.old.Wait()
-	return e.closeStore(e.store.Load())
-}
-
-func (e *Engine) closeStore(s *store) error {
-	if e.stuck.Load() {
-		// bbolt would wait for locks that nobody holds any more. Closing the file
-		// gives up its lock; the mapping stays until the process ends.
-		return s.file.Close()
-	}
-	return s.db.Close()
+	s := e.store.Load()
+	s.retire()
+	return e.closeStore(s)
 }
 
 // base names the file in errors.

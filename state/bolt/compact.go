@@ -37,7 +37,9 @@ func (e *Engine) compactIfSparse() {
 		// The old file is as good as before, only bigger than it need be.
 		e.compactNot = time.Now().Add(e.opts.CompactRetry)
 		e.stats.compactionFailed(err)
+		return
 	}
+	e.stats.compactErr.Store(nil)
 }
 
 // freeBytes counts the pages that can be used again, now or soon.
@@ -52,7 +54,9 @@ func (e *Engine) compact(s *store) error {
 		return err
 	}
 	temp := e.path + compactSuffix
+	e.renaming.Store(true) // or Ping would take the new file for somebody else's
 	if err := os.Rename(temp, e.path); err != nil {
+		e.renaming.Store(false)
 		return errors.Join(err, fresh.db.Close(), os.Remove(temp))
 	}
 
@@ -61,7 +65,9 @@ func (e *Engine) compact(s *store) error {
 	// durable, or a crash of the machine would bring the old file back.
 	e.unsynced = true
 	e.store.Store(fresh)
+	e.renaming.Store(false)
 	e.stats.compactions.Add(1)
+	s.retire()
 	e.old.Go(func() { _ = e.closeStore(s) }) // waits for the reads under way
 	return e.syncRename()
 }
@@ -84,38 +90,50 @@ func (e *Engine) syncRename() error {
 }
 
 // copyCompact copies the store into a file beside it, and leaves that open,
-// locked, and on the disk.
-func (e *Engine) copyCompact(s *store) (fresh *store, err error) {
-	info, err := s.file.Stat()
-	if err != nil {
-		return nil, err
-	}
+// locked, and on the disk. If it fails there is no such file.
+func (e *Engine) copyCompact(s *store) (*store, error) {
 	temp := e.path + compactSuffix
-	fresh, err = openStore(temp, bbolt.Options{
+	removeLeftover(temp) // as we hold the lock, nobody else is compacting
+	made := false        // what was there before is not ours to remove
+	fresh, err := openStore(temp, bbolt.Options{
 		NoSync: true, // until it is complete
 		OpenFile: func(path string, _ int, _ os.FileMode) (*os.File, error) {
-			return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+			f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+			made = err == nil
+			return f, err
 		},
 	})
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, fresh.db.Close(), os.Remove(temp))
+	if err == nil {
+		if err = e.fill(fresh, s); err != nil {
+			err = errors.Join(err, fresh.db.Close())
 		}
-	}()
+	}
+	if err == nil {
+		return fresh, nil
+	}
+	if made { // even if it was not opened: bbolt first writes some pages, for which a full disk has no room
+		err = errors.Join(err, os.Remove(temp))
+	}
+	return nil, err
+}
+
+// fill copies all of a store into a fresh one.
+func (e *Engine) fill(fresh, s *store) error {
+	info, err := s.file.Stat()
+	if err != nil {
+		return err
+	}
 	if err := e.guard(func() error { return bbolt.Compact(fresh.db, s.db, compactStep) }); err != nil {
-		return nil, err
+		return err
 	}
 	if err := sameOwner(fresh.file, info); err != nil {
-		return nil, err
+		return err
 	}
 	if err := fresh.file.Chmod(info.Mode().Perm()); err != nil {
-		return nil, err
+		return err
 	}
 	fresh.db.NoSync = false
-	return fresh, fresh.file.Sync()
+	return fresh.file.Sync()
 }
 
 // guard turns a panic in the pages of the file into an error.

@@ -103,3 +103,29 @@ func TestTheFileIsCutOffWhileOpen(t *testing.T) {
 		}
 	}
 }
+
+// Whoever sees that bbolt's locks are lost returns the damage as the reason, so
+// that has to be there first.
+func TestStuckHasAReason(t *testing.T) {
+	for range 20 {
+		path := sample(t)
+		e := mustOpen(t, path, Options{})
+		if err := os.Truncate(path, 0); err != nil {
+			t.Fatal(err)
+		}
+		saw, ready := make(chan bool), make(chan struct{})
+		go func() {
+			close(ready)
+			for !e.stuck.Load() {
+			}
+			saw <- e.damage.Load() != nil
+		}()
+		<-ready
+		if _, _, err := e.Get(ctx, "people", "k"); !errors.Is(err, ErrDamaged) {
+			t.Fatalf("got %v", err)
+		}
+		if !<-saw {
+			t.Fatal("stuck without a reason")
+		}
+	}
+}

@@ -35,35 +35,88 @@ func wantAll(t *testing.T, e *Engine, prefix string, n int) {
 	}
 }
 
-// A limit of the size of files is a full disk that every user can have. It
-// holds for a whole process, so the test runs itself as another one.
-func TestFullDiskByLimit(t *testing.T) {
+// inChild reports whether the test runs in a process of its own. If not it has
+// run there now: a limit of the size of files holds for a whole process.
+func inChild(t *testing.T) bool {
+	t.Helper()
 	const child = "BOLT_TEST_FULL_DISK"
-	if os.Getenv(child) == "" {
-		self, err := os.Executable()
-		if err != nil {
-			t.Fatal(err)
-		}
-		c := exec.Command(self, "-test.run=^"+t.Name()+"$", "-test.count=1")
-		c.Env = append(os.Environ(), child+"=1")
-		if out, err := c.CombinedOutput(); err != nil {
-			t.Errorf("%v\n%s", err, out)
-		}
-		return
+	if os.Getenv(child) != "" {
+		signal.Ignore(syscall.SIGXFSZ)
+		return true
 	}
-	path := newPath(t)
-	e := mustOpen(t, path, Options{})
-	mustPut(t, e, one("first", 0, "one"))
-	signal.Ignore(syscall.SIGXFSZ)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(self, "-test.run=^"+t.Name()+"$", "-test.count=1")
+	c.Env = append(os.Environ(), child+"=1")
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	return false
+}
+
+// limitFiles is a full disk that every user can have. It gives the way back.
+func limitFiles(t *testing.T, size uint64) (unlimit func()) {
+	t.Helper()
 	var unlimited syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &unlimited); err != nil {
 		t.Fatal(err)
 	}
 	limit := unlimited
-	limit.Cur = 6 << 20
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+	limit.Cur = size
+	set := func(l syscall.Rlimit) {
+		t.Helper()
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(limit)
+	return func() { set(unlimited) }
+}
+
+// A compaction that fails before the new file has its first pages leaves
+// nothing behind that would be in the way of the next.
+func TestCompactAgainAfterAFullDisk(t *testing.T) {
+	if !inChild(t) {
+		return
+	}
+	path := newPath(t)
+	e := mustOpen(t, path, Options{CompactFree: 1})
+	bulk(t, e)
+	purge(t, e)
+	if err := e.Close(); err != nil {
 		t.Fatal(err)
 	}
+	unlimit := limitFiles(t, 8<<10) // two pages of bbolt's first four
+	again := small
+	again.CompactRetry = 1
+	e = mustOpen(t, path, again) // compacts at once
+	if err := e.Put(ctx, one("late", 0, "x")); !errors.Is(err, syscall.EFBIG) {
+		t.Errorf("put: %v", err)
+	}
+	if err := e.Stats().CompactErr; !errors.Is(err, syscall.EFBIG) {
+		t.Errorf("got %v", err)
+	}
+	if got := folder(t, path); got != "contactbot.db" {
+		t.Errorf("left behind: %s", got)
+	}
+	unlimit()
+	mustPut(t, e, one("late", 0, "x"))  // after it the file is compacted
+	mustPut(t, e, one("later", 0, "x")) // after that
+	if s := e.Stats(); s.Compactions != 1 || s.CompactErr != nil {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestFullDiskByLimit(t *testing.T) {
+	if !inChild(t) {
+		return
+	}
+	path := newPath(t)
+	e := mustOpen(t, path, Options{})
+	mustPut(t, e, one("first", 0, "one"))
+	unlimit := limitFiles(t, 6<<20)
 	n, err := fillUp(t, e, "a")
 	for range 3 {
 		if !errors.Is(err, syscall.EFBIG) || !strings.Contains(err.Error(), "save to contactbot.db: ") || !strings.Contains(err.Error(), "ulimit -f") {
@@ -72,9 +125,7 @@ func TestFullDiskByLimit(t *testing.T) {
 		err = e.Put(ctx, one("more", 0, strings.Repeat("x", 200_000)))
 	}
 	wantAll(t, e, "a", n)
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &unlimited); err != nil {
-		t.Fatal(err)
-	}
+	unlimit()
 	mustPut(t, e, one("more", 0, strings.Repeat("x", 200_000)))
 	if err := e.Ping(ctx); err != nil {
 		t.Error(err)

@@ -57,8 +57,13 @@ func openFile(path string, wait time.Duration) (*store, error) {
 			return nil, err
 		}
 		// Another contactbot compacted the file, or an operator moved it.
+		<-time.After(retryPause)
 	}
 }
+
+// retryPause is between two tries to open a file that is being replaced: a
+// renaming takes less, and a link to nowhere must not keep a processor busy.
+const retryPause = 10 * time.Millisecond
 
 func tryOpen(path string, deadline time.Time) (*store, error) {
 	info, err := os.Stat(path)
@@ -154,7 +159,7 @@ func openStore(path string, o bbolt.Options) (s *store, err error) {
 		return nil, refine(err)
 	}
 	db.AllocSize = allocSize
-	return &store{db: db, file: file, page: int64(db.Info().PageSize)}, nil
+	return &store{db: db, file: file, page: int64(db.Info().PageSize), unused: make(chan struct{})}, nil
 }
 
 const (

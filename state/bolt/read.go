@@ -18,7 +18,12 @@ import (
 // mapped to, becomes an error. fn must not call back into anything but bbolt.
 func (e *Engine) view(fn func(tx *bbolt.Tx) error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	tx, err := e.begin(false)
+	s, err := e.enter()
+	if err != nil {
+		return err
+	}
+	defer s.leave() // last
+	tx, err := e.begin(s, false)
 	if err != nil {
 		return err
 	}
@@ -169,7 +174,12 @@ func (e *Engine) Backup(ctx context.Context, w io.Writer) (int64, error) {
 	}
 	// Not a view: a panic of w's is its caller's, and the pages are read from
 	// the file, not from memory.
-	tx, err := e.begin(false)
+	s, err := e.enter()
+	if err != nil {
+		return 0, e.explainRead(err)
+	}
+	defer s.leave() // last
+	tx, err := e.begin(s, false)
 	if err != nil {
 		return 0, e.explainRead(err)
 	}

@@ -84,6 +84,11 @@ func putPing(tx *bbolt.Tx, value []byte) error {
 // to say that writes are possible: a hundred saves or so.
 const reserve = 1 << 20
 
+// replacing reports whether a compaction is giving the path to another file
+// than that of s, or has done so. In this order: a compaction first says so, then
+// renames, then stores, and only then unsays it.
+func (e *Engine) replacing(s *store) bool { return e.renaming.Load() || s != e.store.Load() }
+
 // Ping reports whether a write would be possible now: see state.Engine.
 //
 // It asks the file system for its room, which costs nothing. When the last
@@ -106,7 +111,7 @@ func (e *Engine) Ping(ctx context.Context) error {
 	s := e.store.Load()
 	if info, err := os.Stat(e.path); err != nil {
 		return fmt.Errorf("%s: %w (the file was removed or moved while in use: stop contactbot and put it back)", e.base(), err)
-	} else if own, err := s.file.Stat(); err == nil && !os.SameFile(info, own) && s == e.store.Load() {
+	} else if own, err := s.file.Stat(); err == nil && !os.SameFile(info, own) && !e.replacing(s) {
 		return fmt.Errorf("%s: the file was replaced while in use: restart contactbot", e.base())
 	}
 	if room, ok := diskRoom(e.path); ok && room < reserve && s.freeBytes() < reserve {

@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -9,7 +8,6 @@ import (
 	"contactbot/state"
 
 	"go.etcd.io/bbolt"
-	berrors "go.etcd.io/bbolt/errors"
 )
 
 // A writer is what the goroutine that commits keeps from one transaction to
@@ -78,7 +76,7 @@ func (e *Engine) storeGroup(group []*call) (err error) {
 		return e.explainWrite(err)
 	}
 	start := time.Now()
-	tx, err := e.begin(true)
+	tx, err := e.begin(e.store.Load(), true)
 	if err != nil {
 		return e.explainWrite(err)
 	}
@@ -127,7 +125,7 @@ func (e *Engine) settle(id int, failed error) error {
 	if err := e.view(func(tx *bbolt.Tx) error { seen = tx.ID(); return nil }); err != nil || seen < id {
 		return failed
 	}
-	tx, err := e.begin(true)
+	tx, err := e.begin(e.store.Load(), true)
 	if err != nil {
 		return failed
 	}
@@ -261,37 +259,28 @@ func (b *buckets) write(w *write) error {
 	return bucket.Put(w.key, w.envelope)
 }
 
-// begin starts a transaction. A panic in it leaves bbolt's locks behind, so
-// that nothing may touch bbolt afterwards.
-func (e *Engine) begin(writable bool) (tx *bbolt.Tx, err error) {
+// begin starts a transaction on a store that was entered, or as the writer. A
+// panic in it leaves bbolt's locks behind, so that nothing may touch bbolt
+// afterwards.
+func (e *Engine) begin(s *store, writable bool) (tx *bbolt.Tx, err error) {
 	defer func() {
 		if p := recover(); p != nil {
+			err = e.damaged(p) // before stuck: whoever sees that reads it
 			e.stuck.Store(true)
-			err = e.damaged(p)
 		}
 	}()
-	for {
-		if e.stuck.Load() {
-			return nil, *e.damage.Load()
-		}
-		s := e.store.Load()
-		tx, err := s.db.Begin(writable)
-		if !errors.Is(err, berrors.ErrDatabaseNotOpen) {
-			return tx, err
-		}
-		if s == e.store.Load() {
-			return nil, ErrClosed
-		}
-		// A compaction replaced the file in between.
+	if e.stuck.Load() {
+		return nil, *e.damage.Load()
 	}
+	return s.db.Begin(writable)
 }
 
 // rollback ends a transaction, if it has not ended.
 func (e *Engine) rollback(tx *bbolt.Tx) {
 	defer func() {
 		if p := recover(); p != nil {
+			_ = e.damaged(p) // before stuck, as in begin
 			e.stuck.Store(true)
-			_ = e.damaged(p)
 		}
 	}()
 	_ = tx.Rollback()
