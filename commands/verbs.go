@@ -26,6 +26,9 @@ const (
 	Help  // or help with Topic
 	Speak // another language
 	Hello // or thanks: nothing is asked for
+	// Delete a contact; what follows says which. CloudMonitor's console does that,
+	// the bot only says so.
+	Delete
 )
 
 // A phrasing is how a verb is said: by these words and nothing else in the
@@ -58,6 +61,8 @@ var phrasings = []phrasing{
 		[]string{"帮助", "怎么用", "使用说明", "怎么弄", "求助", "你能做什么"}},
 	{Hello, "hello", []string{"hi", "hello", "hey", "hi there", "good morning", "good evening", "thanks", "thank you", "thx"},
 		[]string{"你好", "您好", "在吗", "嗨", "哈喽", "早上好", "晚上好", "谢谢", "多谢", "谢了"}},
+	{Delete, "delete", []string{"delete", "unregister", "deregister", "remove", "remove me", "delete me"},
+		[]string{"删除", "注销", "撤销登记", "撤销注册", "删除我", "删掉我", "删除登记", "删除联系人"}},
 }
 
 var speakWords = map[string]Language{

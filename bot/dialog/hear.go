@@ -84,6 +84,13 @@ func (s *step) anywhere(cmd commands.Command) bool {
 		if s.r.TaskOf(state.Mine) == nil {
 			s.add(state.Task{Kind: state.Mine, To: s.r.Home})
 		}
+	case commands.Delete:
+		s.say(cannotDelete)
+		if s.waitsForPerson() {
+			s.askAgain()
+		} else {
+			s.reply(state.Plain)
+		}
 	case commands.Speak:
 		s.r.Language, s.r.Fixed, s.r.Chosen = string(cmd.Speak), true, true
 		s.say(speaking)

@@ -106,6 +106,7 @@ var (
 	sentAgain      = commands.Text{EN: "%s is sent once more as it is. Where a channel is not activated yet, a new activation link is on its way.", ZH: "%s 已原样重新提交。还没激活的渠道，会收到新的激活链接。"}
 	mineUnsure     = commands.Text{EN: "%s – is being registered, or it is not known whether it arrived.", ZH: "%s – 正在登记，或者还不确定是否成功。"}
 	oneAtATime     = commands.Text{EN: "One at a time: “cancel” this one first, or wait for its end.", ZH: "一次只能登记一个：先发“取消”，或等这一个有结果。"}
+	cannotDelete   = commands.Text{EN: "I register and change contacts, and cannot delete them. Please ask the people who manage your Alibaba Cloud account.", ZH: "我只能登记和修改联系人，不能删除。请联系管理阿里云账号的同事。"}
 	noneMine       = commands.Text{EN: "You have no alert contact here yet.", ZH: "你在这里还没有报警联系人。"}
 	mineGone       = commands.Text{EN: "%s – registered here, but CloudMonitor does not have it (any more).", ZH: "%s – 在这里登记过，但云监控里没有（或已被删除）。"}
 	mineUnknown    = commands.Text{EN: "%s – CloudMonitor did not say what state it is in.", ZH: "%s – 没能从云监控查到状态。"}
