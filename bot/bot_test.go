@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -400,9 +401,9 @@ func TestClearingFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		engine := memory()
 		h := newHouse(t, engine, nil)
-		writes := 0
+		var writes atomic.Int64
 		engine.BeforePut = func(state.Batch) error {
-			if writes++; writes > 1 && writes < 60 { // for a minute, the message's own write aside
+			if n := writes.Add(1); n > 1 && n < 60 { // for a minute, the message's own write aside
 				return syscall.ENOSPC
 			}
 			return nil
@@ -411,8 +412,8 @@ func TestClearingFails(t *testing.T) {
 		if err := h.bot.Settled(t.Context(), person("U1")); err != nil {
 			t.Fatal(err)
 		}
-		if n := len(h.platform.texts("U1")); n != 1 || writes < 60 {
-			t.Errorf("%d replies after %d writes: %q", n, writes, h.platform.texts("U1"))
+		if n := len(h.platform.texts("U1")); n != 1 || writes.Load() < 60 {
+			t.Errorf("%d replies after %d writes: %q", n, writes.Load(), h.platform.texts("U1"))
 		}
 		h.close()
 	})
