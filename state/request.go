@@ -81,7 +81,7 @@ type Request struct {
 	Deliver time.Time `json:"deliver,omitzero"`   // when the outbox is looked at again
 	Missed  int       `json:"missed,omitempty"`   // deliveries that failed in a row
 	Seen    []Seen    `json:"seen,omitempty"`     // messages taken, the oldest first
-	Timer   time.Time `json:"timer,omitzero"`     // when to look at the request again although nothing happened
+	Timer   time.Time `json:"timer,omitzero"`     // when to look at the request again although nothing happened, at the latest
 }
 
 // A Form is the registration that is being filled in. It is reset as a whole.

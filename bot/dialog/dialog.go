@@ -165,7 +165,11 @@ func (rules Rules) Step(r state.Request, in Input, now time.Time) (state.Request
 	if s.r.Phase != state.Idle && len(s.lead) > 0 { // nothing was said yet that it could lead
 		s.r.Lead, s.r.Whispered = append(s.r.Lead, s.lead...), s.r.Whispered || s.r.Home.Private
 	}
-	s.r.Timer = s.timer()
+	// An alarm that is set for earlier stays: going off once for nothing is
+	// cheaper than moving it with every message.
+	if t := s.timer(); t.IsZero() || !s.r.Timer.After(now) || t.Before(s.r.Timer) {
+		s.r.Timer = t
+	}
 	return s.r, s.fx
 }
 

@@ -24,7 +24,7 @@ const (
 func benchKey(i int) string { return fmt.Sprintf("slack/T0123456789/U%010d", i) }
 
 // benchDues are those of a typical request: when it must be looked at next, and
-// when it is forgotten. A step moves both.
+// when it is forgotten.
 func benchDues(now time.Time) []state.Due {
 	return []state.Due{{Queue: "act", At: now.Add(15 * time.Minute)}, {Queue: "expire", At: now.Add(24 * time.Hour)}}
 }
@@ -32,15 +32,26 @@ func benchDues(now time.Time) []state.Due {
 // fill puts n records into an engine, fast and not durably, and leaves a file
 // without free pages. mixed says that the people took their last steps in no
 // particular order.
-func fill(e *Engine, n int, mixed bool) error {
+func fill(e *Engine, n int, mixed bool) error { return fillAt(e, stepTimes(n, mixed)) }
+
+// stepTimes are when people took their last steps.
+func stepTimes(n int, mixed bool) []time.Time {
+	order := rand.New(rand.NewPCG(1, 2)).Perm(n)
+	begin, times := time.Now(), make([]time.Time, n)
+	for i := range times {
+		place := i
+		if mixed {
+			place = order[i]
+		}
+		times[i] = begin.Add(time.Duration(place) * 100 * time.Millisecond)
+	}
+	return times
+}
+
+func fillAt(e *Engine, times []time.Time) error {
+	n := len(times)
 	db := e.store.Load().db
 	db.NoSync = true
-	place := func(i int) int { return i }
-	if mixed {
-		order := rand.New(rand.NewPCG(1, 2)).Perm(n)
-		place = func(i int) int { return order[i] }
-	}
-	begin := time.Now()
 	value := make([]byte, benchValue)
 	const step = 10_000
 	for from := 0; from < n; from += step {
@@ -48,7 +59,7 @@ func fill(e *Engine, n int, mixed bool) error {
 		for i := from; i < min(from+step, n); i++ {
 			b.Writes = append(b.Writes, state.Write{
 				Table: "request", Key: benchKey(i), Value: value,
-				Due: benchDues(begin.Add(time.Duration(place(i)) * 100 * time.Millisecond)),
+				Due: benchDues(times[i]),
 			})
 		}
 		if err := e.Put(context.Background(), b); err != nil {

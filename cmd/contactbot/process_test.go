@@ -241,3 +241,30 @@ func TestHostileInput(t *testing.T) {
 		}
 	}
 }
+
+// TestLive: the chat that means CloudMonitor itself, with the simulator in its
+// place, in another process, under a key of the environment.
+func TestLive(t *testing.T) {
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAItest")
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret")
+	t.Setenv("ALIBABA_CLOUD_SECURITY_TOKEN", "token")
+	service := start(t, t.TempDir(), "simulator", "--listen", "127.0.0.1:0")
+	line := service.waitFor("simulated at http://")
+	t.Setenv("CLOUDMONITOR_ENDPOINT", line[strings.Index(line, "http://"):])
+
+	dir := t.TempDir()
+	chat := start(t, dir, "chat", "--live")
+	chat.waitFor("contacts are really registered")
+	chat.says("register name=Alice describe=ECS mail=alice@example.com")
+	chat.waitFor("Alice is registered")
+	service.waitFor("to alice@example.com")
+	chat.end()
+
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "wrong")
+	chat = start(t, dir, "chat", "--live")
+	chat.says("register name=Bob describe=ECS mail=bob@example.com")
+	chat.waitFor("access key is not accepted")
+	chat.waitFor("Code: SignatureDoesNotMatch")
+	chat.says("cancel")
+	chat.end()
+}
