@@ -466,3 +466,30 @@ func TestMovedAway(t *testing.T) {
 		h.close()
 	})
 }
+
+// TestTwoWantOneName: of two people who register one name at the same moment,
+// in whatever spelling, one gets it and the other is asked for another.
+func TestTwoWantOneName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, memory(), func(o *bot.Options) { o.Pace = 1000 })
+		h.service.takes = time.Second // both are checked before either is sent
+		first := h.says("U1", "1", "register name=Alice describe=ECS mail=alice@example.com")
+		second := h.says("U2", "1", "register name=alice describe=RDS mail=mallory@example.com")
+		for _, saved := range []<-chan error{first, second} {
+			if err := <-saved; err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, user := range []string{"U1", "U2"} {
+			if err := h.bot.Settled(t.Context(), person(user)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		won := h.platform.told("U1", "is registered as") + h.platform.told("U2", "is registered as")
+		lost := h.platform.told("U1", "by somebody else") + h.platform.told("U2", "by somebody else")
+		if won != 1 || lost != 1 || h.service.count() != 1 {
+			t.Errorf("%d won, %d lost, %d calls: %q, %q", won, lost, h.service.count(), h.platform.texts("U1"), h.platform.texts("U2"))
+		}
+		h.close()
+	})
+}
