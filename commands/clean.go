@@ -89,11 +89,15 @@ func cleanName(text string) (value string, note, reason Text) {
 	if value == "" {
 		return "", Text{}, nothingHere
 	}
+	value = unintroduced(value)
 	if strings.Contains(value, "@") {
 		return "", Text{}, nameMail
 	}
 	if isSecret(value) {
 		return "", Text{}, webhookSigned
+	}
+	if isSentence(value) {
+		return "", Text{}, nameSentence
 	}
 	for i, r := range value {
 		switch {
@@ -199,9 +203,12 @@ func cleanAliIM(text string) (value string, note, reason Text) {
 
 // The values of Lang, and how they read.
 // Source: CloudMonitor, PutContact, parameter Lang.
-var langs = map[Language]struct{ value, shown string }{
-	English: {"en", "English"},
-	Chinese: {"zh-cn", "中文"},
+var langs = map[Language]struct {
+	value string
+	shown Text
+}{
+	English: {"en", Text{EN: "English", ZH: "英文"}},
+	Chinese: {"zh-cn", Text{EN: "Chinese", ZH: "中文"}},
 }
 
 var langWords = map[string]Language{
@@ -231,10 +238,10 @@ func cleanLanguage(text string) (value string, note, reason Text) {
 	return langs[l].value, Text{}, Text{}
 }
 
-func showLanguage(value string, _ Language) string {
+func showLanguage(value string, in Language) string {
 	for _, l := range langs {
 		if l.value == value {
-			return l.shown
+			return l.shown.In(in)
 		}
 	}
 	return value

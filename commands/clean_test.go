@@ -41,6 +41,19 @@ func TestClean(t *testing.T) {
 		{"name", " \u200b ", "name: " + nothingHere.EN},
 		{"name", strings.Repeat("a", maxRaw+1), "name: " + nameLong.EN},
 
+		{"name", "我是张三", "张三"}, {"name", "我叫张三。", "张三"}, {"name", "叫我李雷吧", "李雷"}, {"name", "我的名字是李雷", "李雷"},
+		{"name", "姓名是李雷", "李雷"}, {"name", "名字叫李雷", "李雷"}, {"name", "本人李雷", "李雷"},
+		{"name", "I am Bob", "Bob"}, {"name", "I'm Bob", "Bob"}, {"name", "I’m Bob", "Bob"}, {"name", "my name is Bob.", "Bob"},
+		{"name", "Call me “Bob”", "Bob"}, {"name", "it's Bob", "Bob"}, {"name", "Bob please", "Bob"}, {"name", "Bob, please", "Bob"},
+		{"name", "我是我是张三", "张三"}, {"name", "I am Alice Chen", "name: " + nameSpace.EN},
+		{"name", strings.Repeat("I am ", 1000), "name: " + nameSpace.EN},
+		{"name", "你们怎么用我的手机", "name: " + nameSentence.EN}, {"name", "我不想填这个", "name: " + nameSentence.EN},
+		{"name", "这是什么东西", "name: " + nameSentence.EN}, {"name", "能不能不填", "name: " + nameSentence.EN},
+		// No introduction, no sentence.
+		{"name", "欧阳娜娜", "欧阳娜娜"}, {"name", "阿依古丽", "阿依古丽"}, {"name", "王不要", "王不要"}, {"name", "阿不都热合曼", "阿不都热合曼"},
+		{"name", "性能测试组", "性能测试组"}, {"name", "数据库值班组", "数据库值班组"}, {"name", "吴我吧", "吴我吧"},
+		{"name", "Iam", "Iam"}, {"name", "call_me", "call_me"}, {"name", "please", "please"}, {"name", "我是", "我是"},
+
 		{"description", " ECS\r\n on-call\t ", "ECS on-call"},
 		{"description", "数据库（夜间），ＥＣＳ", "数据库（夜间），ECS"},
 		{"description", "=", "="},
@@ -87,7 +100,8 @@ func TestClean(t *testing.T) {
 		{"phone", "+852 6123 4567", "+85261234567" + foreign},
 		{"phone", "+44 20 7123 4567", "phone: " + phoneFixed.EN},
 		{"phone", "+1 415 555", "phone: " + phoneInvalid.EN},
-		{"phone", "1380013800", "phone: " + phoneForm.EN},
+		{"phone", "1380013800", "phone: a mainland number has 11 digits; this one has 10"},
+		{"phone", "+86 138 0013 80", "phone: a mainland number has 11 digits; this one has 9"}, {"phone", "10086", "phone: " + phoneForm.EN},
 		{"phone", "138001380001", "phone: " + phoneForm.EN},
 		{"phone", "19412345678", "19412345678 (" + phoneUnused.EN + ")"}, // not in the library's data
 		{"phone", "+86 148 1234 5678", "14812345678 (" + phoneUnused.EN + ")"},

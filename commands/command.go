@@ -18,7 +18,7 @@ type Command struct {
 	Rest     string
 	Text     string   // the whole message, likewise
 	Quoted   bool     // Rest was one quotation: it is meant literally
-	Question bool     // Rest ends with a question mark
+	Question bool     // Rest is a question
 	Language Language // of the person's own words; unknown where they show none
 }
 
@@ -49,7 +49,6 @@ func Parse(text string) Command {
 	c.Text = line(s)
 	if inner, ok := unquote(s); ok {
 		c.Rest, c.Quoted = line(inner), true
-		c.Question = isQuestion(c.Rest)
 		return c
 	}
 	if o, ok := order(s); ok {
@@ -67,7 +66,10 @@ func Parse(text string) Command {
 	c.take(p)
 	head := p.words[0]
 	c.lead(head, p)
-	lead := strings.TrimSuffix(head, p.words[0])
+	lead := head
+	if at := strings.LastIndex(head, p.words[0]); at >= 0 {
+		lead = head[:at]
+	}
 	c.settle(p)
 
 	if c.Language == "" && c.Verb != None {
@@ -76,7 +78,7 @@ func Parse(text string) Command {
 	if c.Language == "" {
 		c.Language = tongue(c.Rest, false)
 	}
-	c.Question = isQuestion(c.Rest)
+	c.Question = !c.Quoted && (isQuestion(c.Rest) || c.Verb == None && len(p.given) == 0 && sounds(c.Rest))
 	return c
 }
 
@@ -88,6 +90,9 @@ func (c *Command) take(p *pieces) {
 			continue
 		}
 		value, note, problem := l.field.Clean(l.text)
+		if l.field.Need != Required && isNothing(l.text, problem != nil) {
+			problem = leftOut(l.field)
+		}
 		again := namedTwice
 		if problem != nil {
 			c.Problems = append(c.Problems, problem)
@@ -113,6 +118,19 @@ func (c *Command) take(p *pieces) {
 	}
 }
 
+// isNothing reports whether a labelled value only says that there is none: a
+// dash, or, if it is no valid value, "none".
+func isNothing(text string, isBad bool) bool {
+	if len(text) > maxLabel {
+		return false
+	}
+	if strings.Trim(text, "-–—/ ") == "" {
+		return true
+	}
+	key, _ := verbKey(text)
+	return isBad && said[key] == Skip
+}
+
 // lead reads the verb at the beginning of the words, if there is one.
 func (c *Command) lead(head string, p *pieces) {
 	evidence := len(p.given) > 0
@@ -120,6 +138,10 @@ func (c *Command) lead(head string, p *pieces) {
 		evidence = hasShape(head)
 	}
 	if rest, ok := prefixed(head, evidence); ok {
+		c.Verb, p.words[0] = Register, rest
+		return
+	}
+	if rest, ok := changed(head); ok && evidence {
 		c.Verb, p.words[0] = Register, rest
 		return
 	}
@@ -178,11 +200,6 @@ func (c *Command) settle(p *pieces) {
 			c.Verb, c.Rest = Register, ""
 		}
 	}
-}
-
-func isQuestion(s string) bool {
-	s = strings.TrimRight(s, " !！。.~")
-	return strings.HasSuffix(s, "?") || strings.HasSuffix(s, "？")
 }
 
 // isFluff reports whether words are mere politeness.

@@ -149,7 +149,7 @@ func TestVerbWordsAreUnique(t *testing.T) {
 			t.Errorf("%v: its words %v don't say it", p.verb, w)
 		}
 	}
-	for v := None; v <= Hello; v++ {
+	for v := None; v <= Delete; v++ {
 		if v.String() == "unknown verb" {
 			t.Errorf("verb %d has no name", v)
 		}
@@ -177,15 +177,15 @@ func texts() map[string]Text {
 		"lastIsBad": lastIsBad, "inProse": inProse,
 		"valueTooLong": valueTooLong, "maskedText": maskedText,
 		"nameHyphen": nameHyphen, "nameMail": nameMail, "nameShort": nameShort, "nameLong": nameLong, "nameStart": nameStart,
-		"nameSpace": nameSpace, "nameDot": nameDot, "nameLookalike": nameLookalike, "nameLetters": nameLetters,
+		"nameSpace": nameSpace, "nameDot": nameDot, "nameLookalike": nameLookalike, "nameLetters": nameLetters, "nameSentence": nameSentence,
 		"descriptionLong": descriptionLong, "aliimLong": aliimLong, "aliimPlain": aliimPlain, "langUnknown": langUnknown,
 		"mailNoAt": mailNoAt, "mailManyAt": mailManyAt, "mailDomain": mailDomain, "mailForm": mailForm, "mailASCII": mailASCII,
 		"mailSpace": mailSpace, "mailLong": mailLong,
-		"phoneForeign": phoneForeign, "phoneSigns": phoneSigns, "phoneForm": phoneForm, "phoneUnused": phoneUnused,
+		"phoneForeign": phoneForeign, "phoneSigns": phoneSigns, "phoneForm": phoneForm, "phoneUnused": phoneUnused, "phoneShort": phoneShort(10),
 		"phoneFixed": phoneFixed, "phoneInvalid": phoneInvalid,
 		"webhookForm": webhookForm, "webhookInsecure": webhookInsecure, "webhookSigned": webhookSigned,
 		"webhookExtra": webhookExtra, "webhookToken": webhookToken, "webhookUnusual": webhookUnusual,
-		"didYouMean": didYouMean("", phoneField).Reason,
+		"leftOut": leftOut(phoneField).Reason, "didYouMean": didYouMean("", phoneField).Reason,
 	}
 	for _, f := range Fields() {
 		v := reflect.ValueOf(*f)
@@ -250,7 +250,8 @@ func TestTextIn(t *testing.T) {
 	if text.In(English) != "yes" || text.In(Chinese) != "是" || text.In("") != "yes" {
 		t.Error("wrong language")
 	}
-	if f := Named("language"); f.Show("zh-cn", English) != "中文" || f.Show("en", Chinese) != "English" || f.Show("fr", English) != "fr" {
+	if f := Named("language"); f.Show("zh-cn", English) != "Chinese" || f.Show("zh-cn", Chinese) != "中文" ||
+		f.Show("en", English) != "English" || f.Show("en", Chinese) != "英文" || f.Show("fr", English) != "fr" {
 		t.Error("languages don't show as they read")
 	}
 }

@@ -85,6 +85,10 @@ func TestGuess(t *testing.T) {
 		{in: "我的手机不是13800138000", left: "13800138000"},
 		{in: "my mail is not a@x.com but b@x.com", want: "mail=b@x.com"},
 		{in: "值班手机是公用的", want: "description=值班手机是公用的"},
+		{in: "叫我李雷吧", want: "name=李雷"}, {in: "本人李雷，数据库值班", want: "name=李雷 | description=数据库值班"},
+		{in: "call me Bob", want: "name=Bob"}, {in: "it's Bob, a@x.com", want: "mail=a@x.com | name=Bob"}, {in: "Bob please", want: "name=Bob"},
+		{in: "你们怎么用我的手机", want: "description=你们怎么用我的手机"},
+		{in: "change phone 13900139000", want: "phone=13900139000"}, {in: "update team", want: "name=update | description=team"},
 		{in: "", want: ""},
 	}
 	for _, tt := range tests {

@@ -81,7 +81,7 @@ func TestParseValues(t *testing.T) {
 		{"邮箱改成 bob", "none | mail: there is no “@” in it; an address looks like alice@example.com | zh"},
 		{"mail is down", `none | "mail is down"`},
 		{"手机是值班专用的", `none | "手机是值班专用的" | zh`},
-		{"what is my name is Bob", `none | "what is my name is Bob" | en`},
+		{"what is my name is Bob", `none | "what is my name is Bob" | asks | en`},
 
 		{"update mail to a@x.com and phone to 13900139000", "none | mail=a@x.com | phone=13900139000"},
 		{"change mail to a@x.com, phone to 13900139000", "none | mail=a@x.com | phone=13900139000"},
@@ -93,6 +93,23 @@ func TestParseValues(t *testing.T) {
 		{"姓名改成张和平", "none | name=张和平 | zh"},
 		{"邮箱改成b@x.com，谢谢", "none | mail=b@x.com | zh"},
 		{"告警语言：英文", "none | language=en | zh"},
+
+		// A change of another contact.
+		{"更新 Bob 邮箱=z@example.com", `register | mail=z@example.com | "Bob" | zh`}, {"修改 Bob 邮箱=z@example.com", `register | mail=z@example.com | "Bob" | zh`},
+		{"修改张三 邮箱：z@example.com", `register | mail=z@example.com | "张三" | zh`}, {"更新联系人 张三 手机=13800138000", `register | phone=13800138000 | "张三" | zh`},
+		{"update Bob mail=z@example.com", `register | mail=z@example.com | "Bob"`}, {"change Bob: mail=z@example.com", `register | mail=z@example.com | "Bob"`},
+		{"Edit contact Bob, mail=z@example.com", `register | mail=z@example.com | "Bob" | en`}, {"update Bob z@example.com", `register | "Bob z@example.com"`},
+		{"change my mail: z@example.com", "none | mail=z@example.com"}, {"修改邮箱：z@example.com", "none | mail=z@example.com | zh"}, {"修改我的邮箱：z@example.com", "none | mail=z@example.com | zh"},
+		{"update service team", `none | "update service team"`}, {"更新中心值班 a@x.com", `none | "更新中心值班 a@x.com" | zh`},
+
+		// Corrections.
+		{"no the name is Robert", "none | name=Robert"}, {"no, my name is Robert", "none | name=Robert"}, {"wait, actually call me Robert", "none | name=Robert"},
+		{"Wait, actually call me Robert.", "none | name=Robert"}, {"不对，名字是王大明", "none | name=王大明 | zh"}, {"叫错了，我叫李磊", "none | name=李磊 | zh"}, {"名字错了，应该是李磊", "none | name=李磊 | zh"},
+		{"email should be rob@example.com", "none | mail=rob@example.com"}, {"sorry mail is a@x.com", "none | mail=a@x.com"}, {"邮箱应该是a@x.com", "none | mail=a@x.com | zh"},
+		{"the email is wrong, it's a@x.com", "none | mail=a@x.com"}, {"no, change mail to b@x.com", "none | mail=b@x.com"}, {"不对，手机是13800138000", "none | phone=13800138000 | zh"},
+		{"no, it's broken", `none | "no, it's broken"`}, {"my name is Robert", `none | "my name is Robert" | en`}, {"我叫李磊", `none | "我叫李磊" | zh`},
+		{"the name is wrong", `none name | "name"`}, {"no the name is Robert Smith", `none | "no the name is Robert Smith"`}, {"sorry mail is down", `none | "sorry mail is down"`},
+		{"name should be unique", `none | "name should be unique" | en`}, {"不是我叫的", `none | "不是我叫的" | zh`},
 
 		// A label that runs into a description is a guess at most.
 		{"手机：13800138000 备注：值班手机：13900139000", "none | phone=13800138000 | description=值班手机：13900139000 | zh"},
@@ -111,8 +128,14 @@ func TestParseValues(t *testing.T) {
 		{"name=Alice Chen mail=a@x.com", "none | mail=a@x.com | name: a name can't hold a space; write for example Alice_Chen"},
 		{"name=Alice a@x.com", "none | name=Alice | \"a@x.com\""},
 		{"mail=a@x.com mail=b@x.com", "none | mail=b@x.com (it was given more than once; the last one counts)"},
-		{"mail= phone=13800138000", "none | phone=13800138000 | mail: no value was given"},
+		{"mail= phone=13800138000", "none | phone=13800138000 | mail: nothing given; to leave it out say: skip mail"},
 		{"phone=138****8000", "none | phone: part of it is hidden behind asterisks; please type it in full"},
+		{"phone=", "none | phone: nothing given; to leave it out say: skip phone"}, {"phone=-", "none | phone: nothing given; to leave it out say: skip phone"},
+		{"aliim=- name=Bob", "none | name=Bob | aliim: nothing given; to leave it out say: skip aliim"}, {"desc=-", "none | description=-"}, {"name=", "none | name: no value was given"},
+		{"phone=none", "none | phone: nothing given; to leave it out say: skip phone"}, {"aliim=none", "none | aliim=none"},
+		{"手机：无", "none | phone: nothing given; to leave it out say: skip phone | zh"},
+		{"电话是1380013800", "none | phone: a mainland number has 11 digits; this one has 10 | zh"}, {"my phone is 138 0013 800", "none | phone: a mainland number has 11 digits; this one has 10"},
+		{"电话是值班用的", `none | "电话是值班用的" | zh`},
 		{"phone=138x", "none | phone: a number holds only digits, for example 13800138000"},
 		{"phone=13800138000 (work)", "none | phone=13800138000 | \"(work)\""},
 
@@ -167,6 +190,7 @@ func TestParseVerbs(t *testing.T) {
 		{"contactbot@example.com", `none | "contactbot@example.com"`}, {"register me@example.com", `register | "me@example.com"`},
 		{"contactbot: register@example.com", `none | "register@example.com"`},
 
+		{"修改", "register | zh"}, {"更新", "register | zh"}, {"update", "register"}, {"edit", "register"}, {"Change", "register"},
 		{"new", "new"}, {"start over", "new | en"}, {"重新开始", "new | zh"}, {"重来吧", "new | zh"}, {"重新登记", "new | zh"},
 		{"go on", "continue | en"}, {"继续", "continue | zh"},
 		{"back", "back"}, {"上一步", "back | zh"}, {"back to mail", "back mail"}, {"返回 邮箱", "back mail | zh"},
@@ -197,6 +221,34 @@ func TestParseVerbs(t *testing.T) {
 		{"what does it cost?", `none | "what does it cost?" | asks | en`},
 		{"这个要钱吗？", `none | "这个要钱吗？" | asks | zh`},
 		{"ECS on-call", `none | "ECS on-call"`},
+
+		{"我要改邮箱", `none mail | "mail" | zh`}, {"换个手机号", `none phone | "phone" | zh`}, {"the email is wrong", `none mail | "mail"`}, {"邮箱错了", `none mail | "mail" | zh`}, {"wrong phone", `none phone | "phone"`},
+		{"wrong phonebook", `none | "wrong phonebook"`}, {"换机值班", `none | "换机值班" | zh`}, {"换成中文", "speak zh | zh"},
+
+		// Idle requests, and deleting.
+		{"how do I register", "help | en"}, {"怎么登记", "help | zh"}, {"how does this work?", "help | en"}, {"what is this", "help | en"},
+		{"regsiter Bob", `register | "Bob"`}, {"登記", "register | zh"}, {"註冊", "register | zh"}, {"請登記", `none | "請登記" | zh`}, {"登記：张三", `register | "张三" | zh`},
+		{"registers team", `none | "registers team"`}, {"registry team", `none | "registry team"`}, {"registrar", `none | "registrar"`}, {"怎么登记系统", `none | "怎么登记系统" | asks | zh`},
+		{"delete Ops", "delete | en"}, {"删除 Ops", "delete | zh"}, {"删除张三", "delete | zh"}, {"unregister", "delete"}, {"注销", "delete | zh"}, {"撤销登记", "delete | zh"}, {"remove me", "delete | en"}, {"delete contact Ops", "delete | en"},
+		{"取消登记", "cancel | zh"}, {"delete queue on-call", `none | "delete queue on-call"`}, {"删除中心值班", `none | "删除中心值班" | zh`}, {"注销业务", `none | "注销业务" | zh`}, {"delete Ops mail=a@x.com", `none | mail=a@x.com | "delete Ops"`},
+
+		// Having none, and removing.
+		{"我没有", "skip | zh"}, {"不知道", "skip | zh"}, {"不清楚", "skip | zh"}, {"下一个", "skip | zh"}, {"不用", "skip | zh"}, {"不需要。", "skip | zh"},
+		{"I have none", "skip | en"}, {"I don't have one", "skip | en"}, {"I don’t have one.", "skip | en"}, {"don't know", "skip | en"}, {"I do not know", "skip | en"}, {"dunno", "skip"}, {"next", "skip"}, {"n/a", "skip"},
+		{"我没有邮箱", "skip mail | zh"}, {"没邮箱", "skip mail | zh"}, {"没手机", "skip phone | zh"}, {"没有钉钉", "skip webhook | zh"}, {"我没有机器人", "skip webhook | zh"},
+		{"no phone", "skip phone"}, {"I have no phone", "skip phone | en"}, {"I don't have a phone number", "skip phone | en"},
+		{"remove phone", "skip phone"}, {"delete my phone", "skip phone | en"}, {"删掉手机", "skip phone | zh"}, {"去掉手机", "skip phone | zh"}, {"不要手机", "skip phone | zh"}, {"删除邮箱", "skip mail | zh"}, {"把手机删掉", "skip phone | zh"},
+		{"没有人值班", `none | "没有人值班" | zh`}, {"next generation team", `none | "next generation team"`}, {"不用的机器", `none | "不用的机器" | zh`}, {"drop box sync", `none | "drop box sync"`},
+
+		// Questions without a mark.
+		{"能不能不填", `none | "能不能不填" | asks | zh`}, {"可以只填邮箱么", `none | "可以只填邮箱么" | asks | zh`}, {"必须用真名", `none | "必须用真名" | asks | zh`},
+		{"谁能看到这些", `none | "谁能看到这些" | asks | zh`}, {"这个填什么好呢", `none | "这个填什么好呢" | asks | zh`}, {"名字有什么要求", `none | "名字有什么要求" | asks | zh`},
+		{"不填行不行。", `none | "不填行不行。" | asks | zh`}, {"what should I write", `none | "what should I write" | asks | en`}, {"Do I need all of them", `none | "Do I need all of them" | asks | en`},
+		{"can I leave it", `none | "can I leave it" | asks | en`}, {"who sees my number", `none | "who sees my number" | asks | en`},
+		// No questions.
+		{"What-if analysis team", `none | "What-if analysis team"`}, {"CanI service", `none | "CanI service"`}, {"Who", `none | "Who"`}, {"whatsapp bot", `none | "whatsapp bot"`},
+		{"“怎么写”", `none | quoted "怎么写"`}, {`"why not?"`, `none | quoted "why not?"`}, {"when it burns, a@x.com", `none | "when it burns, a@x.com" | en`},
+		{"desc=怎么写 name=Bob", "none | description=怎么写 | name=Bob"}, {"数据库值班", `none | "数据库值班" | zh`}, {"可以", "yes | zh"},
 	}
 	for _, tt := range tests {
 		if got := told(Parse(tt.in)); got != tt.want {

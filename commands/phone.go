@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -14,6 +15,9 @@ const (
 	// homeLength is that of a mainland mobile number, the only form that the
 	// API's page shows.
 	homeLength = 11
+	// minCounted is how many digits must be there for a mobile number to be meant:
+	// 110 and 10086 are none.
+	minCounted = 7
 	// maxPhone is far more than a number has, with all its spaces and signs.
 	maxPhone = 64
 )
@@ -87,8 +91,19 @@ func cleanPhone(text string) (value string, note, reason Text) {
 		return national, phoneUnused, Text{}
 	case len(national) == homeLength && national[0] == '1':
 		return "", Text{}, phoneUnused
+	case minCounted <= len(national) && len(national) < homeLength && national[0] == '1':
+		return "", Text{}, phoneShort(len(national))
 	default:
 		return "", Text{}, phoneForm
+	}
+}
+
+// phoneShort is the reason for a mobile number that lacks digits. Their count
+// tells nothing of the number.
+func phoneShort(digits int) Text {
+	return Text{
+		EN: fmt.Sprintf("a mainland number has %d digits; this one has %d", homeLength, digits),
+		ZH: fmt.Sprintf("手机号应为 %d 位，这里是 %d 位", homeLength, digits),
 	}
 }
 

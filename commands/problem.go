@@ -38,6 +38,14 @@ var (
 	}
 )
 
+// leftOut is the problem of a value that is missing where none is needed.
+func leftOut(f *Field) *Problem {
+	return &Problem{Field: f, Reason: Text{
+		EN: "nothing given; to leave it out say: " + Skip.Word().EN + " " + f.Name,
+		ZH: "没有填写；不需要的话发：" + Skip.Word().ZH + " " + f.Label.ZH,
+	}}
+}
+
 // didYouMean is the problem of a field name that nobody knows.
 func didYouMean(word string, near *Field) *Problem {
 	p := &Problem{Word: word, Reason: noSuchField}

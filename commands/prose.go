@@ -11,7 +11,7 @@ import (
 
 // links may stand between a label and its value, turns also alone before one.
 var (
-	links = []string{"is", "not", "number", "address", "="}
+	links = []string{"is", "to", "not", "number", "address", "="}
 	turns = []string{"是", "为", "改成", "改为", "换成", "换为", "而是", "应该是", "应为", "现在是", "but"}
 )
 
@@ -145,6 +145,10 @@ func isDenial(w string) bool {
 // prose takes the words without a shape: the name, then the description.
 func (g *guesser) prose() {
 	rest := g.unusedWords()
+	if len(rest) > 0 && len(g.values) > 0 && isChange(g.word(rest[0])) {
+		g.use[rest[0]] = taken // "change phone 139…"
+		rest = rest[1:]
+	}
 	if len(rest) == 0 {
 		return
 	}
@@ -157,6 +161,10 @@ func (g *guesser) prose() {
 			}
 			rest = g.unusedWords()
 		}
+	}
+	if len(rest) == 1 && isFluff(g.word(rest[0])) {
+		g.use[rest[0]] = taken // "Bob please"
+		return
 	}
 	if len(rest) == 0 || !g.is(descriptionField) {
 		return
@@ -250,7 +258,7 @@ func isDash(word string) bool { return strings.Trim(word, "/|-–—+&") == "" }
 
 // introductions may stand before a name.
 var introductions = [][]string{
-	{"my", "name", "is"}, {"the", "name", "is"}, {"name", "is"}, {"this", "is"}, {"i", "am"}, {"i'm"}, {"i’m"}, {"name"},
+	{"my", "name", "is"}, {"the", "name", "is"}, {"name", "is"}, {"this", "is"}, {"i", "am"}, {"i'm"}, {"i’m"}, {"it's"}, {"it’s"}, {"call", "me"}, {"name"},
 	{"我", "叫"}, {"我", "是"}, {"我叫"}, {"我是"}, {"姓名"}, {"名字"}, {"名称"}, {"姓名是"}, {"名字是"}, {"我的名字是"},
 	{"名字", "是"}, {"名字", "叫"}, {"名字叫"}, {"姓名", "是"}, {"姓名为"}, {"我的名字叫"},
 }

@@ -17,7 +17,7 @@ var (
 	addEN        = []string{"add me", "add myself", "add a contact", "add a new contact", "add contact"}
 	afterEN      = []string{"me as an alert contact", "me as a contact", "as an alert contact", "as a contact", "me as", "me please", "me for alerts", "me", "myself", "us", "an alert contact", "a new contact", "a contact", "as", "please", "now"}
 	courtesiesZH = []string{"请", "麻烦", "帮忙", "帮我", "给我", "我想要", "我想", "我要", "我需要", "需要", "想要", "你", "您", "一下"}
-	registerZH   = []string{"登记", "注册", "添加"}
+	registerZH   = []string{"登记", "注册", "添加", "登記", "註冊"}
 	afterZH      = []string{"一下", "我自己", "我为", "我", "自己", "一个", "新", "报警", "告警", "联系人", "吧"}
 )
 
@@ -35,8 +35,9 @@ func prefixed(text string, evidence bool) (rest string, ok bool) {
 			return unlead(withoutList(rest)), true
 		}
 	}
-	// "regster name=Alice …"
-	if first, rest, _ := strings.Cut(text, " "); evidence && len(first) < 12 && oneEdit(strings.ToLower(first), "register") {
+	// "regster name=Alice …"; without values "registers" is a word of its own.
+	if first, rest, _ := strings.Cut(text, " "); len(first) < 12 && oneEdit(strings.ToLower(first), "register") &&
+		(evidence || !strings.EqualFold(first, "registers")) {
 		return unlead(rest), true
 	}
 	return text, false

@@ -11,9 +11,9 @@ const maxRestated = 1 << 10
 
 var (
 	// becomes stand between a field and its new value: "邮箱改成b@x.com". is does
-	// so only if what follows is valid: "手机是值班专用的" is prose.
+	// so only if what follows is valid or has a shape: "手机是值班专用的" is prose.
 	becomes = []string{"改成", "改为", "换成", "换为", "设为", "设成", "改到"}
-	is      = []string{"是", "为", " is "}
+	is      = []string{"应该是", "应该为", "应为", "是", "为", " should be ", " is "}
 	// toChange begin a message that gives a value after "to".
 	toChange = []string{"change", "set", "update", "correct", "edit", "modify"}
 )
@@ -23,6 +23,13 @@ var (
 func restated(s string) (*pieces, bool) {
 	if len(s) > maxRestated {
 		return nil, false
+	}
+	rest, corrects := corrected(s)
+	if g, ok := right(s, rest, corrects); ok {
+		return &pieces{given: []given{g}, words: []string{"", ""}, chinese: isHan(s)}, true
+	}
+	if corrects {
+		s = rest
 	}
 	p := &pieces{}
 	var tails []tail // what follows each value
@@ -119,7 +126,9 @@ func restate(s string, changing bool) (given, bool) {
 	for _, w := range is {
 		field, value, ok := strings.Cut(s, w)
 		if f := ownField(field); ok && f != nil {
-			if _, _, problem := f.Clean(value); problem == nil && !f.Literal && f != nameField {
+			_, _, problem := f.Clean(value)
+			meant := problem == nil || isShape(value) || f == phoneField && isNumber(value)
+			if meant && !f.Literal && f != nameField {
 				return given{field: f, word: w, text: value}, true
 			}
 		}

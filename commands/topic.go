@@ -18,16 +18,19 @@ var (
 		{Why, []string{"why", "为什么", "为何", "为啥"}},
 		{Help, []string{"help", "what is", "what's", "whats", "what are", "how do i get", "how do i find", "how to get", "where do i find", "where do i get", "explain",
 			"帮助", "什么是", "怎么填", "怎么写", "怎么获取", "如何获取", "怎么找", "解释"}},
-		{Skip, []string{"skip", "pass", "no", "leave out", "跳过", "略过", "不填", "不要", "没有"}},
+		{Skip, []string{"skip", "pass", "no", "leave out", "i have no", "have no", "i don't have", "don't have", "i do not have", "i don't know", "remove", "delete", "drop",
+			"跳过", "略过", "不填", "不要", "不用", "不需要", "我没有", "没有", "我没", "没", "删掉", "删除", "删去", "去掉", "移除"}},
 		{Show, []string{"show", "status", "查看", "显示"}},
 		{Back, []string{"go back to", "back to", "back", "返回", "回到"}},
-		{None, []string{"change", "edit", "correct", "update", "modify", "fix", "修改", "更改", "更新", "重填", "重新填", "改一下", "改"}},
+		{None, []string{"change", "edit", "correct", "update", "modify", "fix", "wrong", "i want to change", "i'd like to change", "i need to change",
+			"修改", "更改", "更新", "更换", "重填", "重新填", "改一下", "改", "换", "我要改", "我想改", "我要换", "我想换", "我要修改", "我想修改"}},
 	}
 	// tails stand after the field: "webhook是什么".
 	tails = []lead{
 		{Help, []string{"是什么", "是啥", "怎么填", "怎么写", "怎么获取", "怎么弄", "怎么找", "在哪找", "在哪里找"}},
 		{Why, []string{"为什么要填", "为什么必填", "为什么", "有什么用", "干什么用", "是干什么的", "是干嘛的"}},
-		{None, []string{"改一下", "改改", "要改", "填错了", "写错了", "错了", "不对"}},
+		{Skip, []string{"删掉", "删了", "删除", "去掉", "不要了", "不用了"}},
+		{None, []string{"改一下", "改改", "要改", "填错了", "写错了", "错了", "不对", " is wrong", " was wrong", " is incorrect", " is not right"}},
 	}
 	// between may stand between a lead and its field.
 	between   = strings.Fields("do does you need ask for want my the a an is it to give required needed should i we your our of me with field please about")

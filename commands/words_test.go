@@ -13,6 +13,11 @@ func TestWordListsHaveNoDuplicates(t *testing.T) {
 		"becomes": becomes, "is": is, "toChange": toChange, "between": between, "betweenZH": betweenZH, "endsZH": endsZH,
 		"fillers": fillers, "fillersZH": fillersZH, "english": english, "speakLeads": speakLeads, "speakTails": speakTails,
 		"links": links, "turns": turns,
+		"asking": asking, "askingZH": askingZH, "questionEnd": questionEnd,
+		"toChangeZH": toChangeZH, "contactWords": contactWords, "contactWordsZH": contactWordsZH,
+		"correcting": correcting, "correctingZH": correctingZH, "mistaken": mistaken, "should": should,
+		"deleting": deleting, "deletingZH": deletingZH,
+		"naming": naming, "namingZH": namingZH, "presenting": presenting, "presentingZH": presentingZH, "politeEN": politeEN, "politeZH": politeZH,
 	}
 	for _, f := range Fields() {
 		lists[f.Name] = slices.Concat(f.Words.EN, f.Words.ZH)

@@ -1,0 +1,118 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+)
+
+// Messages that change what is known already: another contact, or a value that
+// was understood wrongly.
+
+var (
+	toChangeZH = []string{"修改", "更新", "更改"}
+	// contactWords may stand between the verb and the contact.
+	contactWords   = []string{"the contact", "contact", "my contact"}
+	contactWordsZH = []string{"一下", "联系人"}
+)
+
+// changed reads the words before values that say which contact to change:
+// "update Bob mail=…", "修改 Bob 邮箱=…". What follows the verb is left.
+func changed(head string) (rest string, ok bool) {
+	rest, ok = cutWord(head, toChange)
+	if ok {
+		rest, _ = cutWord(rest, contactWords)
+	} else if rest, ok = cutAny(head, toChangeZH); ok {
+		rest, _ = cutAny(strings.TrimLeft(rest, " "), contactWordsZH)
+	}
+	rest = unlead(rest)
+	word := rest
+	if end := strings.IndexFunc(rest, func(r rune) bool { return isGap(r) || r == ':' || r == '：' }); end >= 0 {
+		word = rest[:end]
+	}
+	if !ok || isFiller(word) || labels(strings.ToLower(word)) != nil || isHan(clip(word, len("中"))) && !isPerson(word) {
+		return head, false
+	}
+	if unlead(rest[len(word):]) == "" {
+		rest = word
+	}
+	_, _, problem := nameField.Clean(word)
+	return rest, problem == nil
+}
+
+// isChange reports whether a word orders a change; it is no name.
+func isChange(word string) bool {
+	return slices.Contains(toChange, strings.ToLower(word)) || slices.Contains(toChangeZH, word)
+}
+
+// What a correction begins with: "wait, actually …", "叫错了，…". It counts only
+// before a value in so many words. Longer ones stand before their own beginnings.
+var (
+	correcting   = []string{"no", "nope", "not quite", "wait", "actually", "sorry", "oops", "i mean", "i meant", "correction", "that's wrong", "that is wrong", "wrong"}
+	correctingZH = []string{"不对", "不是", "叫错了", "写错了", "填错了", "打错了", "说错了", "弄错了", "错了", "抱歉", "不好意思", "等一下", "等等", "其实", "更正"}
+	// mistaken stand behind the field, should before the value that is right:
+	// "名字错了，应该是李磊", "the email is wrong, it's a@x.com".
+	mistaken = []string{" is wrong", " was wrong", "填错了", "写错了", "打错了", "错了", "不对"}
+	should   = []string{"it should be", "should be", "it is", "it's", "应该是", "应当是", "应为", "改成", "改为", "换成", "是"}
+)
+
+// corrected is a message without what only says that something was wrong.
+func corrected(s string) (rest string, ok bool) {
+	rest = s
+	for len(s)-len(rest) < maxLead {
+		after, cut := cutWord(rest, correcting)
+		if !cut {
+			after, cut = cutAny(rest, correctingZH)
+		}
+		if !cut {
+			break
+		}
+		rest, ok = unlead(after), true
+	}
+	return rest, ok && rest != ""
+}
+
+// right reads the value in a correction whose lead is gone, or that names the
+// field which was wrong.
+func right(s, rest string, corrects bool) (given, bool) {
+	if name, ok := named(rest); ok && corrects {
+		return given{field: nameField, word: rest, text: name}, true
+	}
+	for _, w := range mistaken {
+		label, after, ok := strings.Cut(strings.ReplaceAll(s, "’", "'"), w)
+		f := ownField(label)
+		if !ok || f == nil || after == "" {
+			continue
+		}
+		after, ok = cutWord(unlead(after), should)
+		if !ok {
+			after, ok = cutAny(after, should)
+		}
+		if _, _, problem := f.Clean(after); ok && problem == nil {
+			return given{field: f, word: label, text: after}, true
+		}
+	}
+	return given{}, false
+}
+
+// deleting stand before the contact that is to be deleted.
+var (
+	deleting   = []string{"delete", "remove", "unregister", "deregister"}
+	deletingZH = []string{"删除", "删掉", "注销"}
+)
+
+// deletes reports whether a message, as verbKey has it, asks to delete a
+// contact. The name is one word: "delete queue on-call" is a description.
+func deletes(key string) bool {
+	name, ok := cutWord(key, deleting)
+	if ok {
+		name, _ = cutWord(name, contactWords)
+	} else if name, ok = cutAny(key, deletingZH); ok {
+		name, _ = cutAny(strings.TrimLeft(name, " "), contactWordsZH)
+	}
+	name = unlead(name)
+	if !ok || strings.ContainsFunc(name, isGap) || isHan(clip(name, len("中"))) && !isPerson(name) {
+		return false
+	}
+	_, _, problem := nameField.Clean(name)
+	return problem == nil
+}
