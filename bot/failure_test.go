@@ -231,8 +231,12 @@ func TestMovedAway(t *testing.T) {
 		if err := h.bot.Settled(t.Context(), person("U1")); err != nil {
 			t.Fatal(err)
 		}
-		if texts := h.platform.texts("U1"); len(texts) != 2 {
-			t.Errorf("delivered %q", texts)
+		texts := h.platform.texts("U1")
+		if len(texts) != 2 {
+			t.Fatalf("delivered %q", texts)
+		}
+		if want := "Let's register you"; !strings.Contains(texts[0], want) {
+			t.Errorf("what was meant for the group is lost: %q", texts)
 		}
 		h.close()
 	})

@@ -121,7 +121,13 @@ func TestSealedHidesThePlain(t *testing.T) {
 func TestKeyringHidesItself(t *testing.T) {
 	k := ring(t, testKey('a'), testKey('b'))
 	var log bytes.Buffer
-	slog.New(slog.NewTextHandler(&log, nil)).Info("start", "keys", k)
+	withoutTime := &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey { // its digits may be those that are looked for
+			return slog.Attr{}
+		}
+		return a
+	}}
+	slog.New(slog.NewTextHandler(&log, withoutTime)).Info("start", "keys", k)
 	for _, shown := range []string{log.String(), fmt.Sprint(k), fmt.Sprintf("%v %+v %#v %s", k, k, k, k)} {
 		if !strings.Contains(shown, "2 keys") || strings.Contains(shown, "97") || strings.Contains(shown, "YWFh") {
 			t.Errorf("shown: %s", shown)
