@@ -74,7 +74,7 @@ func (b *Bot) deliver(p state.Person, l *lane, replies []state.Reply) {
 	}
 	// What is delivered is cleared without anybody waiting for it; replies that
 	// were added in the meantime go out next.
-	if !l.clearing {
+	if l.more = l.clearing; !l.clearing {
 		l.clearing = true
 		b.wg.Go(func() { b.clear(p, l) })
 	}
@@ -97,12 +97,10 @@ func (b *Bot) clear(p state.Person, l *lane) {
 			continue // a step was faster
 		}
 		if err == nil {
-			b.mu.Lock()
-			defer b.mu.Unlock()
-			l.clearing = false
-			b.sendNow(p, l, r)
-			b.leave(p, l)
-			return
+			if b.cleared(p, l, r) {
+				return
+			}
+			continue
 		}
 		b.Log.Error("delivered replies could not be cleared", "person", p, "err", err)
 		if !b.pause(saveAgain) {
@@ -113,4 +111,19 @@ func (b *Bot) clear(p state.Person, l *lane) {
 	defer b.mu.Unlock()
 	l.clearing = false
 	b.leave(p, l)
+}
+
+// cleared ends a clearing, unless more was delivered while it went on: what was
+// stored may then hold that still, or lack what was added after it.
+func (b *Bot) cleared(p state.Person, l *lane, r state.Request) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if l.more {
+		l.more = false
+		return false
+	}
+	l.clearing = false
+	b.sendNow(p, l, r)
+	b.leave(p, l)
+	return true
 }

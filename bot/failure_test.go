@@ -75,8 +75,7 @@ func TestUndelivered(t *testing.T) {
 		synctest.Wait()
 		first.kill()
 
-		second := newHouse(t, engine, nil)
-		second.platform.fail = 4
+		second := newHouse(t, engine, func(o *bot.Options) { o.Platforms[0].(*platform).fail = 4 })
 		if err := second.bot.Settled(t.Context(), person("U1")); err != nil {
 			t.Fatal(err)
 		}

@@ -28,6 +28,7 @@ type lane struct {
 	running    bool
 	delivering bool   // a courier is under way
 	clearing   bool   // delivered replies are being taken out of the record
+	more       bool   // and others were delivered since that began
 	through    uint64 // the replies up to here are delivered
 	// known is the request as it was last stored from here; nil: not read yet,
 	// or somebody else has written it since.
