@@ -238,6 +238,15 @@ func cleanLanguage(text string) (value string, note, reason Text) {
 	return langs[l].value, Text{}, Text{}
 }
 
+// langOptions are the values of the language, English first.
+func langOptions() []Option {
+	var options []Option
+	for _, l := range []Language{English, Chinese} {
+		options = append(options, Option{Value: langs[l].value, Label: langs[l].shown})
+	}
+	return options
+}
+
 func showLanguage(value string, in Language) string {
 	for _, l := range langs {
 		if l.value == value {

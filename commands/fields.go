@@ -20,6 +20,25 @@ const (
 	Optional
 )
 
+// An Input is what kind of text a field holds: platforms that have forms choose
+// the fitting element.
+type Input int
+
+const (
+	Line   Input = iota // a few words
+	Prose               // a sentence or more
+	Mail                // an email address
+	Phone               // a phone number
+	Link                // a URL
+	Choice              // one of Field.Options
+)
+
+// An Option is one value of a field that allows few.
+type Option struct {
+	Value string
+	Label Text
+}
+
 // Words are the spellings under which a field may be named, the usual one first.
 // Case, spaces, "-", "_" and "." in them don't matter.
 type Words struct{ EN, ZH []string }
@@ -35,6 +54,10 @@ type Field struct {
 	Why      Text // what it is for, and what follows from giving it
 	Example  Text // one value
 	Form     Text // the rule, in words
+
+	Input   Input
+	Max     int      // characters; 0: no more than its form allows
+	Options []Option // of a Choice
 
 	Need     Need
 	Asked    bool // a conversation asks for it

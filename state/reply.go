@@ -32,6 +32,7 @@ type Reply struct {
 	Parts    []Part    `json:"parts"`
 	Choices  []Choice  `json:"choices,omitempty"`
 	Field    string    `json:"field,omitempty"` // the field that is asked for
+	Form     bool      `json:"form,omitempty"`  // the form as a whole would answer it: platforms that have forms offer it
 }
 
 // A Part is a paragraph of a reply. One of its members is set.

@@ -99,6 +99,13 @@ var (
 	gaveUp        = commands.Text{EN: "I tried for a long time without a proper answer from CloudMonitor, and have stopped. Nothing was registered.", ZH: "试了很久，云监控一直没有给出有效答复，我先停下了。登记没有成功。"}
 	gaveUpUnsure  = commands.Text{EN: "I tried for a long time without a proper answer from CloudMonitor, and have stopped. A try may have been carried out: “me” shows what it holds.", ZH: "试了很久，云监控一直没有给出有效答复，我先停下了。其中某次可能已经成功，发“我的”可以查看。"}
 
+	sheetTitle  = commands.Text{EN: "Alert contact", ZH: "登记报警联系人"}
+	sheetIntro  = commands.Text{EN: "CloudMonitor sends alerts to this contact. At least one of these is needed: %s.", ZH: "云监控会把报警发给这个联系人。以下至少填一项：%s。"}
+	sheetChange = commands.Text{EN: "%s exists already. What you do not change stays as it is.", ZH: "%s 已经存在，没改的内容保持不变。"}
+	sheetClose  = commands.Text{EN: "Close", ZH: "关闭"}
+	sheetPick   = commands.Text{EN: "choose", ZH: "请选择"}
+	sheetKept   = commands.Text{EN: "The form is closed, and what you had filled in is kept until %s.", ZH: "表单已关闭，填过的内容会保留到 %s。"}
+
 	gotItText      = commands.Text{EN: "Got it: %s", ZH: "记下了：%s"}
 	toActivate     = commands.Text{EN: "has to be activated again", ZH: "需要重新激活"}
 	whichContact   = commands.Text{EN: "To change a contact that you have, give its name.", ZH: "如果要修改已有的联系人，发它的名称就行。"}
