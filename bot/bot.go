@@ -19,6 +19,7 @@ import (
 
 	"contactbot/bot/dialog"
 	"contactbot/cloudmonitor"
+	"contactbot/commands"
 	"contactbot/state"
 )
 
@@ -41,11 +42,29 @@ type CloudMonitor interface {
 }
 
 // A Platform delivers replies to people. Deliver is called for one reply of a
-// person at a time, in order; an error means that it should be tried again.
+// person at a time, in order; an error means that it should be tried again. It
+// may be a [LaterError].
 type Platform interface {
 	Name() string // the Platform of its people
 	Deliver(ctx context.Context, p state.Person, r state.Reply) error
 }
+
+// An Introducer is a platform that can find out who a person is, for messages
+// of strangers; see [dialog.Message].
+type Introducer interface {
+	// Profile may take up to ctx's deadline; an error means that the person is
+	// answered without.
+	Profile(ctx context.Context, p state.Person) (commands.Profile, error)
+}
+
+// A LaterError says that a platform wants to be left alone for a while.
+type LaterError struct {
+	After time.Duration
+	Err   error
+}
+
+func (e *LaterError) Error() string { return e.Err.Error() }
+func (e *LaterError) Unwrap() error { return e.Err }
 
 // Options are the parts of a bot.
 type Options struct {
@@ -127,12 +146,53 @@ func New(o Options) *Bot {
 // be stored and should come again. The messages of a person are taken in the
 // order of the calls.
 func (b *Bot) Take(p state.Person, m dialog.Message, saved func(error)) {
-	b.enqueue(p, work{in: m, done: saved})
+	b.enqueue(p, work{in: m, done: whenStored(saved)})
+}
+
+// Fill takes a form as a whole. It is like Take; problems, if there are any, are
+// to be shown in the form, which stays open.
+func (b *Bot) Fill(p state.Person, in dialog.Filled, saved func(problems []dialog.Problem, err error)) {
+	b.enqueue(p, work{in: in, done: func(fx dialog.Effects, err error) { saved(fx.Problems, err) }})
+}
+
+// Leave tells the bot that a person has closed the form.
+func (b *Bot) Leave(p state.Person, in dialog.Left, saved func(error)) {
+	b.enqueue(p, work{in: in, done: whenStored(saved)})
+}
+
+// Look tells the bot that a person looks at their contacts.
+func (b *Bot) Look(p state.Person, in dialog.Looked, saved func(error)) {
+	b.enqueue(p, work{in: in, done: whenStored(saved)})
 }
 
 // Open tells the bot that a person has come to the conversation.
 func (b *Bot) Open(p state.Person, in dialog.Opened, saved func(error)) {
-	b.enqueue(p, work{in: in, done: saved})
+	b.enqueue(p, work{in: in, done: whenStored(saved)})
+}
+
+// Sheet is the form of a person's request as it stands.
+func (b *Bot) Sheet(ctx context.Context, p state.Person) (dialog.Sheet, error) {
+	b.mu.Lock()
+	var known *state.Request
+	if l := b.lanes[p]; l != nil {
+		known = l.known
+	}
+	b.mu.Unlock()
+	if known != nil {
+		return b.Rules.Sheet(*known), nil
+	}
+	r, err := b.Store.Request(ctx, p)
+	if err != nil {
+		return dialog.Sheet{}, err
+	}
+	return b.Rules.Sheet(r), nil
+}
+
+func whenStored(saved func(error)) func(dialog.Effects, error) {
+	if saved == nil {
+		return nil
+	}
+	return func(_ dialog.Effects, err error) { saved(err) }
 }
 
 // Run does what is due until ctx ends. It then lets what is under way finish,

@@ -7,6 +7,7 @@ import (
 
 	"contactbot/bot/dialog"
 	"contactbot/cloudmonitor"
+	"contactbot/commands"
 	"contactbot/state"
 )
 
@@ -33,7 +34,7 @@ func (b *Bot) call(p state.Person, t state.Task, release func()) {
 // report brings a result to the person's lane until it is stored, or the lease
 // is over and somebody else takes the task.
 func (b *Bot) report(p state.Person, t state.Task, result dialog.Result) {
-	b.enqueue(p, work{in: result, done: func(err error) {
+	b.enqueue(p, work{in: result, done: func(_ dialog.Effects, err error) {
 		if err != nil && b.Now().Before(t.Lease) {
 			b.wg.Go(func() {
 				if b.pause(saveAgain) {
@@ -57,10 +58,33 @@ func (b *Bot) carryOut(ctx context.Context, p state.Person, t state.Task) dialog
 	case state.Mine:
 		result.Mine, err = b.mine(ctx, p)
 		result.Err = asError("DescribeContactList", err)
+	case state.Meet:
+		result.Profile = b.meet(ctx, p)
 	default:
 		panic("bot: unknown kind of task " + string(t.Kind))
 	}
 	return result
+}
+
+// meetWithin is how long a stranger waits for an answer until their platform
+// has said who they are. It leaves time to open a form, which Slack allows for
+// 3 s after the command.
+const meetWithin = 1200 * time.Millisecond
+
+// meet asks the platform who a person is; nil: it does not say.
+func (b *Bot) meet(ctx context.Context, p state.Person) *commands.Profile {
+	who, ok := b.platforms[p.Platform].(Introducer)
+	if !ok {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, meetWithin)
+	defer cancel()
+	profile, err := who.Profile(ctx, p)
+	if err != nil {
+		b.Log.Warn("profile could not be read, the person is answered without", "person", p, "err", err)
+		return nil
+	}
+	return &profile
 }
 
 func (b *Bot) mine(ctx context.Context, p state.Person) ([]dialog.Mine, error) {

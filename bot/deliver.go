@@ -39,6 +39,7 @@ func (b *Bot) sendNow(p state.Person, l *lane, r state.Request) {
 func (b *Bot) deliver(p state.Person, l *lane, replies []state.Reply) {
 	platform, ok := b.platforms[p.Platform]
 	var failed bool
+	var rest time.Duration
 	b.mu.Lock()
 	through := l.through
 	b.mu.Unlock()
@@ -59,6 +60,9 @@ func (b *Bot) deliver(p state.Person, l *lane, replies []state.Reply) {
 			if errors.Is(err, ErrAway) {
 				level = slog.LevelDebug
 			}
+			if later, ok := errors.AsType[*LaterError](err); ok {
+				rest = later.After
+			}
 			b.Log.Log(b.work, level, "reply could not be delivered, it will be tried again", "person", p, "err", err)
 			failed = true
 			break
@@ -69,7 +73,7 @@ func (b *Bot) deliver(p state.Person, l *lane, replies []state.Reply) {
 	defer b.mu.Unlock()
 	l.through, l.delivering = through, false
 	if failed {
-		b.push(p, l, work{in: dialog.Undelivered{Through: through}})
+		b.push(p, l, work{in: dialog.Undelivered{Through: through, After: rest}})
 		return
 	}
 	// What is delivered is cleared without anybody waiting for it; replies that

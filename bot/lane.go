@@ -38,13 +38,13 @@ type lane struct {
 // work is an input and whom to tell that what follows from it is stored.
 type work struct {
 	in      dialog.Input
-	done    func(error)
+	done    func(dialog.Effects, error)
 	release func() // gives the slot of the call back that the input may lead to
 }
 
-func (w work) end(err error) {
+func (w work) end(fx dialog.Effects, err error) {
 	if w.done != nil {
-		w.done(err)
+		w.done(fx, err)
 	}
 }
 
@@ -54,17 +54,17 @@ func (b *Bot) enqueue(p state.Person, w work) {
 	l := b.lanes[p]
 	said := false // by somebody, who can say it again
 	switch w.in.(type) {
-	case dialog.Message, dialog.Opened:
+	case dialog.Message, dialog.Filled, dialog.Left, dialog.Looked, dialog.Opened:
 		said = true
 	}
 	switch {
 	case b.stopping && said:
 		b.mu.Unlock()
-		w.end(ErrStopping)
+		w.end(dialog.Effects{}, ErrStopping)
 		return
 	case l != nil && said && len(l.waiting) >= maxWaiting:
 		b.mu.Unlock()
-		w.end(errFlood)
+		w.end(dialog.Effects{}, errFlood)
 		return
 	case l == nil:
 		l = &lane{}
@@ -97,7 +97,7 @@ func (b *Bot) run(p state.Person, l *lane) {
 		l.waiting = l.waiting[1:]
 		b.mu.Unlock()
 		fx, err := b.step(p, l, w.in)
-		w.end(err)
+		w.end(fx, err)
 		switch {
 		case err == nil && fx.Call != nil:
 			b.wg.Go(func() { b.call(p, *fx.Call, w.release) })
@@ -139,8 +139,7 @@ func (b *Bot) step(p state.Person, l *lane, in dialog.Input) (fx dialog.Effects,
 			b.Log.Debug("message was taken before", "person", p)
 			return fx, nil
 		}
-		_, message := in.(dialog.Message) // the others have nobody waiting for the save
-		next, err = b.Store.Save(b.work, state.Change{Request: next, Claims: fx.Claims, Patient: !message})
+		next, err = b.Store.Save(b.work, state.Change{Request: next, Claims: fx.Claims, Patient: !awaited(in)})
 		b.learn(l, next, err)
 		switch {
 		case errors.Is(err, state.ErrConflict):
@@ -190,9 +189,23 @@ func (b *Bot) learn(l *lane, r state.Request, err error) {
 	}
 }
 
+// awaited reports whether somebody waits for what an input leads to being
+// stored.
+func awaited(in dialog.Input) bool {
+	switch in.(type) {
+	case dialog.Message, dialog.Filled:
+		return true
+	default:
+		return false
+	}
+}
+
 func withClaim(in dialog.Input, claim state.Registration) dialog.Input {
 	switch in := in.(type) {
 	case dialog.Message:
+		in.Claim = claim
+		return in
+	case dialog.Filled:
 		in.Claim = claim
 		return in
 	case dialog.Result:

@@ -147,7 +147,7 @@ func (b *Bot) rouse(q *queue, p state.Person, wake dialog.Wake) {
 	if !q.take(p) {
 		return
 	}
-	b.enqueue(p, work{in: wake, done: func(err error) { b.giveBack(q, p, err) }})
+	b.enqueue(p, work{in: wake, done: func(_ dialog.Effects, err error) { b.giveBack(q, p, err) }})
 }
 
 // giveBack lets a person be dealt with again: at once, or after a failure (a
@@ -198,7 +198,7 @@ func (b *Bot) grant(q *queue, p state.Person, slots chan struct{}) {
 	}
 	b.enqueue(p, work{
 		in:      dialog.Wake{Grant: q.name},
-		done:    func(err error) { b.giveBack(q, p, err) },
+		done:    func(_ dialog.Effects, err error) { b.giveBack(q, p, err) },
 		release: func() { <-slots },
 	})
 }

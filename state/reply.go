@@ -30,6 +30,7 @@ type Reply struct {
 	Language string    `json:"language"`
 	Tone     Tone      `json:"tone,omitempty"`
 	Parts    []Part    `json:"parts"`
+	Lead     int       `json:"lead,omitempty"` // so many parts tell what came before; the others are the reply itself
 	Choices  []Choice  `json:"choices,omitempty"`
 	Field    string    `json:"field,omitempty"` // the field that is asked for
 	Form     bool      `json:"form,omitempty"`  // the form as a whole would answer it: platforms that have forms offer it

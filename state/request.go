@@ -62,15 +62,16 @@ type Request struct {
 	Touched time.Time `json:"touched,omitzero"` // since when it is the person's turn
 	Home    Address   `json:"home,omitzero"`    // where the person last spoke: replies go there
 
-	Language string `json:"language,omitempty"` // "en" or "zh"; empty: not known yet
-	Fixed    bool   `json:"fixed,omitempty"`    // it does not follow the person's words any more
-	Chosen   bool   `json:"chosen,omitempty"`   // because they asked for it
-	Spoken   string `json:"spoken,omitempty"`   // on the platform, until the person's language is known
-	Name     string `json:"profile_name,omitempty"`
-	Mail     string `json:"profile_mail,omitempty"`
-	Phone    string `json:"profile_phone,omitempty"`
-	Verified bool   `json:"verified,omitempty"` // the platform vouches for the profile's mail
-	Admin    bool   `json:"admin,omitempty"`    // as of the last message
+	Language string    `json:"language,omitempty"` // "en" or "zh"; empty: not known yet
+	Fixed    bool      `json:"fixed,omitempty"`    // it does not follow the person's words any more
+	Chosen   bool      `json:"chosen,omitempty"`   // because they asked for it
+	Spoken   string    `json:"spoken,omitempty"`   // on the platform, until the person's language is known
+	Name     string    `json:"profile_name,omitempty"`
+	Mail     string    `json:"profile_mail,omitempty"`
+	Phone    string    `json:"profile_phone,omitempty"`
+	Verified bool      `json:"verified,omitempty"` // the platform vouches for the profile's mail
+	Admin    bool      `json:"admin,omitempty"`    // as of the last message
+	Met      time.Time `json:"met,omitzero"`       // when the profile was last asked for
 
 	Form
 	Tasks  []Task `json:"tasks,omitempty"`
@@ -80,6 +81,7 @@ type Request struct {
 	ReplyID uint64    `json:"reply_id,omitempty"` // the last one given
 	Deliver time.Time `json:"deliver,omitzero"`   // when the outbox is looked at again
 	Missed  int       `json:"missed,omitempty"`   // deliveries that failed in a row
+	Asked   uint64    `json:"asked,omitempty"`    // the last reply that asked something
 	Seen    []Seen    `json:"seen,omitempty"`     // messages taken, the oldest first
 	Timer   time.Time `json:"timer,omitzero"`     // when to look at the request again although nothing happened, at the latest
 }
@@ -129,16 +131,17 @@ type Seen struct {
 	At time.Time `json:"at"`
 }
 
-// A TaskKind is a call to CloudMonitor.
+// A TaskKind is a call to CloudMonitor, or to the platform.
 type TaskKind string
 
 const (
 	Lookup TaskKind = "lookup" // does this contact exist, and whose is it?
 	Put    TaskKind = "put"    // PutContact
 	Mine   TaskKind = "mine"   // the person's own contacts and their activation
+	Meet   TaskKind = "meet"   // the platform is asked who the person is
 )
 
-// A Task is a call to CloudMonitor that has to happen: it waits its turn, is
+// A Task is a call that has to happen: it waits its turn, is
 // under way under a lease, or waits for another try.
 type Task struct {
 	ID      uint64               `json:"id"`
@@ -166,10 +169,14 @@ const (
 
 // Queue is the queue in which the task waits its turn.
 func (k TaskKind) Queue() Queue {
-	if k == Put {
+	switch k {
+	case Put:
 		return Puts
+	case Meet:
+		return Timers // it needs no turn
+	default:
+		return Lookups
 	}
-	return Lookups
 }
 
 // Task returns the task with the ID, or nil.

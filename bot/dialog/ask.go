@@ -25,7 +25,7 @@ func (s *step) askFor(f *commands.Field) {
 func (s *step) ask() {
 	f := s.asking()
 	if f == nil {
-		s.reply(state.Question, s.text(whatToMend)).Choices = []state.Choice{s.primary(saySubmit), s.choice(sayCancel)}
+		s.asks(s.reply(state.Question, s.text(whatToMend)), s.primary(saySubmit), s.choice(sayCancel)).Form = true
 		return
 	}
 	var choices []state.Choice
@@ -58,7 +58,14 @@ func (s *step) ask() {
 		choices = append(choices, s.choice(sayBack))
 	}
 	reply := s.reply(state.Question, append([]state.Part{question}, hints...)...)
-	reply.Choices, reply.Field = append(choices, s.choice(sayCancel)), f.Name
+	s.asks(reply, append(choices, s.choice(sayCancel))...)
+	reply.Field, reply.Form = f.Name, true
+}
+
+// asks makes a reply the question that is open now.
+func (s *step) asks(r *state.Reply, choices ...state.Choice) *state.Reply {
+	s.r.Asked, r.Choices = r.ID, choices
+	return r
 }
 
 // proposal is a value for the field that a "yes" takes, or "".
@@ -90,7 +97,7 @@ func (s *step) confirm() {
 		parts[0] = s.text(confirmChange, s.r.Draft.Name)
 	}
 	reply := s.reply(state.Question, parts...)
-	reply.Choices = []state.Choice{s.primary(saySubmit), s.choice(sayBack), s.choice(sayCancel)}
+	s.asks(reply, s.primary(saySubmit), s.choice(sayBack), s.choice(sayCancel))
 }
 
 // proposeLanguage proposes the language of the conversation for the alerts.

@@ -40,7 +40,7 @@ func (s *step) timer() time.Time {
 // restless reports whether a wait for a call has to be explained once it is
 // long: once a form, and once an errand.
 func (s *step) restless(t state.Task) bool {
-	return !t.Explained && (t.Kind == state.Mine || !s.r.Soothed)
+	return t.Kind != state.Meet && !t.Explained && (t.Kind == state.Mine || !s.r.Soothed)
 }
 
 func (s *step) soothe(t *state.Task) {
@@ -68,6 +68,7 @@ func (s *step) reached(from time.Time, after time.Duration) bool {
 // wake does what has become due.
 func (s *step) wake(in Wake) {
 	s.leases(in.Void)
+	s.meetAgain()
 	if in.Grant != "" {
 		s.grant(in.Grant)
 	}

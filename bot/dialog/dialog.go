@@ -49,8 +49,8 @@ func (r Rules) withDefaults() Rules {
 	return r
 }
 
-// An Input is something that happened: a Message, Opened, Wake, Result,
-// Delivered or Undelivered.
+// An Input is something that happened: a Message, Filled, Left, Opened, Looked,
+// Wake, Result, Delivered or Undelivered.
 type Input interface{ input() }
 
 // A Message is what a person said.
@@ -62,6 +62,36 @@ type Message struct {
 	Admin    bool
 	Language commands.Language  // spoken on the platform until the person's own is known
 	Claim    state.Registration // whose the contact is that the draft names
+	// Stranger says that the platform does not know the person's profile yet and
+	// can find it out. What is said then waits, stored, until it has.
+	Stranger bool
+	// Choice is the reply whose choice the message is; 0: it was typed. A choice
+	// of a question that is answered already changes nothing.
+	Choice uint64
+}
+
+// Filled says that the person has sent the form as a whole.
+type Filled struct {
+	ID       string            // as of a Message
+	Values   map[string]string // by field name; what is missing is empty
+	From     state.Address
+	Admin    bool
+	Language commands.Language
+	Claim    state.Registration
+}
+
+// Left says that the person has closed the form without sending it.
+type Left struct {
+	ID   string // as of a Message
+	From state.Address
+}
+
+// Looked says that the person looks at their contacts, in a place that shows
+// nothing else; what they say elsewhere is not answered there.
+type Looked struct {
+	To       state.Address
+	Profile  commands.Profile
+	Language commands.Language
 }
 
 // Opened says that the person has come (back) to the conversation.
@@ -88,6 +118,7 @@ type Result struct {
 	Found     bool                // Lookup
 	Contact   cloudmonitor.Listed // Lookup
 	Mine      []Mine              // Mine
+	Profile   *commands.Profile   // Meet; nil: it cannot be known
 	Claim     state.Registration  // whose the contact is that the draft names
 }
 
@@ -104,9 +135,15 @@ type Mine struct {
 type Delivered struct{ Through uint64 }
 
 // Undelivered says that the replies after Through could not be delivered now.
-type Undelivered struct{ Through uint64 }
+type Undelivered struct {
+	Through uint64
+	After   time.Duration // the platform wants to be left alone for so long
+}
 
 func (Message) input()     {}
+func (Filled) input()      {}
+func (Left) input()        {}
+func (Looked) input()      {}
 func (Opened) input()      {}
 func (Wake) input()        {}
 func (Result) input()      {}
@@ -122,7 +159,13 @@ type Effects struct {
 	// unchanged.
 	Duplicate bool
 	Event     Event
+	// Problems are what is wrong with the fields of a form; the good ones were
+	// taken, and the person still has the form before them.
+	Problems []Problem
 }
+
+// A Problem is what is wrong with a field of a form, in the person's language.
+type Problem struct{ Field, Reason string }
 
 // An Event is what a step amounted to, for logs and metrics.
 type Event string
@@ -143,10 +186,22 @@ func (rules Rules) Step(r state.Request, in Input, now time.Time) (state.Request
 	s := &step{Rules: rules.withDefaults(), now: now, r: r.Clone()}
 	switch in := in.(type) {
 	case Message:
-		if in.ID != "" && slices.ContainsFunc(r.Seen, func(m state.Seen) bool { return m.ID == in.ID }) {
+		if s.seen(in.ID) {
 			return r, Effects{Duplicate: true}
 		}
 		s.message(in)
+	case Filled:
+		if s.seen(in.ID) {
+			return r, Effects{Duplicate: true}
+		}
+		s.filled(in)
+	case Left:
+		if s.seen(in.ID) {
+			return r, Effects{Duplicate: true}
+		}
+		s.left(in)
+	case Looked:
+		s.looked(in)
 	case Opened:
 		s.opened(in)
 	case Wake:
@@ -158,10 +213,11 @@ func (rules Rules) Step(r state.Request, in Input, now time.Time) (state.Request
 		s.r.Missed = 0
 	case Undelivered:
 		s.delivered(in.Through)
-		s.undelivered()
+		s.undelivered(in.After)
 	default:
 		panic("dialog: unknown kind of input")
 	}
+	s.release()
 	if s.r.Phase != state.Idle && len(s.lead) > 0 { // nothing was said yet that it could lead
 		s.r.Lead, s.r.Whispered = append(s.r.Lead, s.lead...), s.r.Whispered || s.r.Home.Private
 	}
@@ -196,31 +252,56 @@ func (s *step) profile() commands.Profile {
 	return commands.Profile{Name: s.r.Name, Mail: s.r.Mail, Phone: s.r.Phone, MailVerified: s.r.Verified}
 }
 
-func (s *step) meet(from state.Address, p commands.Profile, admin bool, platform commands.Language) {
+// learn takes over what the platform knows of the person.
+func (s *step) learn(p commands.Profile) {
 	r := &s.r
-	r.Home = from
-	r.Name, r.Mail, r.Phone, r.Verified, r.Admin = p.Name, p.Mail, p.Phone, p.MailVerified, admin
+	r.Name, r.Mail, r.Phone, r.Verified = p.Name, p.Mail, p.Phone, p.MailVerified
 	if l := commands.MatchLanguage(p.Locale); l != "" && !r.Fixed {
 		r.Language, r.Fixed = string(l), true
 	}
-	r.Spoken = string(platform)
+}
+
+// here notes where the person is and that they have done something.
+func (s *step) here(from state.Address, admin bool, platform commands.Language) {
+	s.r.Home, s.r.Admin, s.r.Spoken = from, admin, string(platform)
+	s.r.Touched, s.r.Reminded = s.now, false
+}
+
+// seen reports whether a message was taken before.
+func (s *step) seen(id string) bool {
+	return id != "" && slices.ContainsFunc(s.r.Seen, func(m state.Seen) bool { return m.ID == id })
+}
+
+// see notes that a message is taken.
+func (s *step) see(id string) {
+	s.forget()
+	if id != "" {
+		s.r.Seen = append(s.r.Seen, state.Seen{ID: id, At: s.now})
+		s.r.Seen = s.r.Seen[max(0, len(s.r.Seen)-maxSeen):]
+	}
 }
 
 func (s *step) message(m Message) {
 	s.claim = m.Claim
-	s.meet(m.From, m.Profile, m.Admin, m.Language)
-	s.r.Touched, s.r.Reminded = s.now, false
-	s.forget()
-	if m.ID != "" {
-		s.r.Seen = append(s.r.Seen, state.Seen{ID: m.ID, At: s.now})
-		s.r.Seen = s.r.Seen[max(0, len(s.r.Seen)-maxSeen):]
+	s.here(m.From, m.Admin, m.Language)
+	s.see(m.ID)
+	switch {
+	case !m.Stranger:
+		s.learn(m.Profile)
+	case s.r.TaskOf(state.Meet) != nil || !s.met():
+		s.introduce(m.Text)
+		return
+	}
+	if m.Choice != 0 && m.Choice < s.r.Asked && positional(m.Text) {
+		s.whereWeStand() // the question it belongs to is answered already
+		return
 	}
 	s.hear(m.Text)
 }
 
 func (s *step) opened(in Opened) {
-	s.meet(in.From, in.Profile, in.Admin, in.Language)
-	s.r.Touched = s.now
+	s.here(in.From, in.Admin, in.Language)
+	s.learn(in.Profile)
 	if s.r.Phase == state.Idle {
 		if s.r.Language == "" && s.r.Spoken == "" {
 			s.lead = append(s.lead, state.Part{Text: welcome.EN}, state.Part{Text: welcome.ZH})
@@ -244,7 +325,11 @@ func (s *step) forget() {
 // reset leaves the form, completely.
 func (s *step) reset() {
 	s.r.Phase = state.Idle
+	unheard := s.r.Held
 	s.r.Form = state.Form{}
+	if s.r.TaskOf(state.Meet) != nil { // it has not been acted on yet
+		s.r.Held = unheard
+	}
 	s.dropTasks(state.Lookup, state.Put)
 }
 

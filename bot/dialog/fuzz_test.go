@@ -31,6 +31,8 @@ var events = []string{
 	"fails PutContact Throttling.User 400", "fails PutContact InvalidParameterValue 400 Channels.Mail", "fails PutContact InternalError 500",
 	"fails DescribeContactList ServiceUnavailable 503", "fails DescribeContactList NoPermission 403", "lost PutContact",
 	"exists name=Alice describe=old mail=alice@example.com", "exists name=Bob describe=old mail=bob@example.com",
+	"stranger", "form", "fill name=Alice; description=ECS; mail=alice@example.com", "fill name=Bob; mail=", "fill phone=1; description=RDS",
+	"fill", "close", "look", "choose 1 skip", "choose 1 submit", "choose 3 back",
 	"owned Alice U1", "owned Bob U2", "public", "private", "profile Alice_Chen alice@example.com en-US verified",
 }
 
@@ -98,7 +100,13 @@ func (c *invariants) step(before, after state.Request, in dialog.Input, fx dialo
 	if (after.Phase == state.Queued || after.Phase == state.Sending) != has(state.Put) {
 		t.Fatalf("phase %s with a PutContact: %t", after.Phase, has(state.Put))
 	}
-	if after.Phase == state.Idle && !cmp.Equal(after.Form, state.Form{}) {
+	form := after.Form
+	if has(state.Meet) {
+		form.Held = nil
+	} else if len(form.Held) > 0 && after.Phase != state.Checking {
+		t.Fatal("what was said waits for nothing")
+	}
+	if after.Phase == state.Idle && !cmp.Equal(form, state.Form{}) {
 		t.Fatal("an idle request has a form")
 	}
 	if after.Agreed && !before.Agreed && !(before.Summed && before.Draft == after.Draft) {
@@ -113,6 +121,9 @@ func (c *invariants) step(before, after state.Request, in dialog.Input, fx dialo
 	}
 	if put := after.TaskOf(state.Put); put != nil && old != nil && old.ID == put.ID && old.Contact != put.Contact {
 		t.Fatal("what is being sent was changed")
+	}
+	if before.TaskOf(state.Meet) != nil && has(state.Meet) && len(after.Held) < len(before.Held) {
+		t.Fatal("what was said before the person was known is lost")
 	}
 	if m, ok := in.(dialog.Message); ok {
 		if !slices.ContainsFunc(after.Seen, func(s state.Seen) bool { return s.ID == m.ID }) {

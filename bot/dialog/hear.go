@@ -121,11 +121,19 @@ func (s *step) hearChecking(text string, cmd commands.Command) {
 	s.stillChecking()
 }
 
-// release acts on what was said while CloudMonitor was asked, in order.
+// release acts on what was said while somebody was asked, in order. What comes
+// after a message that has CloudMonitor asked waits on.
 func (s *step) release() {
-	for len(s.r.Held) > 0 && s.r.Phase != state.Checking {
-		next := s.r.Held[0]
-		s.r.Held = s.r.Held[1:]
+	if s.r.Phase == state.Checking || s.r.TaskOf(state.Meet) != nil {
+		return
+	}
+	held := s.r.Held
+	s.r.Held = nil
+	for i, next := range held {
+		if s.r.Phase == state.Checking {
+			s.r.Held = append(s.r.Held, held[i:]...)
+			return
+		}
 		s.unask()
 		s.hear(next.Text)
 	}
@@ -134,6 +142,10 @@ func (s *step) release() {
 // unask takes back the questions that are answered already.
 func (s *step) unask() {
 	s.r.Outbox = slices.DeleteFunc(s.r.Outbox, func(r state.Reply) bool { return slices.Contains(s.questions, r.ID) })
+	if s.summed && slices.Contains(s.questions, s.r.Asked) { // the summary was one of them
+		s.r.Summed = false
+	}
+	s.questions = nil
 }
 
 func (s *step) hearIdle(text string, cmd commands.Command) {
@@ -249,8 +261,8 @@ func (s *step) sameContact(values []commands.Value) bool {
 
 // offer asks whether to go on with what is pending or to start anew.
 func (s *step) offer() {
-	s.reply(state.Question, s.text(alreadyPending), s.facts(), s.hint(offerHint)).Choices =
-		[]state.Choice{s.primary(sayContinue), s.choice(sayNew)}
+	reply := s.reply(state.Question, s.text(alreadyPending), s.facts(), s.hint(offerHint))
+	s.asks(reply, s.primary(sayContinue), s.choice(sayNew)).Form = true
 }
 
 // answerOffer takes the answer to offer. Anything but a choice goes on.

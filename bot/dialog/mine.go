@@ -6,6 +6,9 @@ import (
 	"contactbot/state"
 )
 
+// maxChanges is how many contacts get a choice to change them.
+const maxChanges = 10
+
 // mine lists the person's contacts and whether alerts reach each channel.
 func (s *step) mine(to state.Address, contacts []Mine) {
 	if len(contacts) == 0 {
@@ -14,6 +17,7 @@ func (s *step) mine(to state.Address, contacts []Mine) {
 		return
 	}
 	pending := ""
+	var changes []state.Choice
 	for _, c := range contacts {
 		switch {
 		case c.Err != nil:
@@ -32,6 +36,9 @@ func (s *step) mine(to state.Address, contacts []Mine) {
 				pending = c.Name
 			}
 			s.lead = append(s.lead, state.Part{Text: c.Name}, facts)
+			if len(changes) < maxChanges {
+				changes = append(changes, state.Choice{Label: s.words(changeLabel, c.Name), Say: s.words(sayChange, c.Name)})
+			}
 			if len(c.Contact.Groups) == 0 {
 				s.lead = append(s.lead, s.hint(noGroup))
 			}
@@ -40,18 +47,18 @@ func (s *step) mine(to state.Address, contacts []Mine) {
 	if pending != "" {
 		s.say(openLinksStill, pending)
 	}
-	s.endErrand(to)
+	s.endErrand(to, changes...)
 }
 
 // endErrand says what was found out, and then goes on where the form stood.
-func (s *step) endErrand(to state.Address) {
+func (s *step) endErrand(to state.Address, changes ...state.Choice) {
 	switch {
 	case s.waitsForPerson() && to == s.r.Home:
 		s.askAgain()
 	case s.r.Phase == state.Idle:
-		s.replyTo(to, state.Plain).Choices = []state.Choice{s.choice(sayRegister)}
+		s.replyTo(to, state.Plain).Choices = append(changes, s.choice(sayRegister))
 	default:
-		s.replyTo(to, state.Plain)
+		s.replyTo(to, state.Plain).Choices = changes
 	}
 }
 

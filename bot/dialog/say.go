@@ -14,6 +14,9 @@ import (
 // deliverLease is how long a delivery may be under way until it is tried again.
 const deliverLease = 30 * time.Second
 
+// maxRest is how long a platform may ask to be left alone.
+const maxRest = 15 * time.Minute
+
 // maxOutbox is how many replies wait for a platform that cannot be reached; the
 // oldest give way.
 const maxOutbox = 100
@@ -54,7 +57,7 @@ func (s *step) replyTo(to state.Address, tone state.Tone, parts ...state.Part) *
 	}
 	s.r.Outbox = append(s.r.Outbox, state.Reply{
 		ID: s.r.ReplyID, To: to, Made: s.now, Language: string(s.language()),
-		Tone: tone, Parts: append(s.lead, parts...),
+		Tone: tone, Lead: len(s.lead), Parts: append(s.lead, parts...),
 	})
 	s.lead, s.r.Took = nil, nil
 	if len(s.r.Outbox) > maxOutbox {
@@ -167,8 +170,9 @@ func (s *step) delivered(through uint64) {
 	s.r.Outbox = kept
 }
 
-// undelivered puts the next delivery off: 2 s, 4 s, … up to 5 min.
-func (s *step) undelivered() {
+// undelivered puts the next delivery off: 2 s, 4 s, … up to 5 min, or for as
+// long as the platform wants.
+func (s *step) undelivered(after time.Duration) {
 	s.r.Missed++
 	if s.r.Missed > 1 { // the place may be gone: go where the person spoke last
 		for i := range s.r.Outbox {
@@ -177,7 +181,7 @@ func (s *step) undelivered() {
 			}
 		}
 	}
-	s.r.Deliver = s.now.Add(backoff(s.r.Missed, 5*time.Minute))
+	s.r.Deliver = s.now.Add(max(backoff(s.r.Missed, 5*time.Minute), min(after, maxRest)))
 }
 
 // backoff is the wait after a number of failures in a row.

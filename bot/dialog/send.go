@@ -11,7 +11,7 @@ import (
 
 // agree takes the person's yes to the summary.
 func (s *step) agree() {
-	if s.summed { // said before the summary was there to be read
+	if s.summed || !s.r.Summed { // said before the summary was there to be read
 		s.confirm()
 		return
 	}
@@ -75,7 +75,7 @@ func (s *step) result(in Result) {
 		return
 	}
 	s.claim = in.Claim
-	if t.Kind != state.Mine {
+	if t.Kind != state.Mine && t.Kind != state.Meet {
 		s.r.Touched, s.r.Reminded = s.now, false // the person has the word again
 	}
 	switch t.Kind {
@@ -90,7 +90,6 @@ func (s *step) result(in Result) {
 			s.dropTasks(state.Lookup)
 			s.checked(in)
 		}
-		s.release()
 	case state.Put:
 		switch {
 		case in.Err == nil:
@@ -101,6 +100,8 @@ func (s *step) result(in Result) {
 		default:
 			s.refused(*t, in)
 		}
+	case state.Meet:
+		s.acquainted(in)
 	case state.Mine:
 		if in.Err != nil && s.again(t, in.Err) {
 			return

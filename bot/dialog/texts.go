@@ -106,6 +106,8 @@ var (
 	sheetPick   = commands.Text{EN: "choose", ZH: "请选择"}
 	sheetKept   = commands.Text{EN: "The form is closed, and what you had filled in is kept until %s.", ZH: "表单已关闭，填过的内容会保留到 %s。"}
 
+	required = commands.Text{EN: "CloudMonitor requires it", ZH: "云监控要求必填"}
+
 	gotItText      = commands.Text{EN: "Got it: %s", ZH: "记下了：%s"}
 	toActivate     = commands.Text{EN: "has to be activated again", ZH: "需要重新激活"}
 	whichContact   = commands.Text{EN: "To change a contact that you have, give its name.", ZH: "如果要修改已有的联系人，发它的名称就行。"}
@@ -129,6 +131,8 @@ var (
 	sayHelp     = commands.Text{EN: "help", ZH: "帮助"}
 	sayContinue = commands.Text{EN: "continue", ZH: "继续"}
 	sayNew      = commands.Text{EN: "start anew", ZH: "重新开始"}
+	sayChange   = commands.Text{EN: "register name=%s", ZH: "登记 姓名=%s"}
+	changeLabel = commands.Text{EN: "change %s", ZH: "修改 %s"}
 	sayMe       = commands.Text{EN: "me", ZH: "我的"}
 	saySubmit   = commands.Text{EN: "submit", ZH: "提交"}
 	sayYes      = commands.Text{EN: "yes", ZH: "是"}

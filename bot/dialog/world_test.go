@@ -1,6 +1,7 @@
 package dialog_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -36,12 +37,13 @@ type world struct {
 	puts     []cloudmonitor.Contact // what arrived, in order
 	called   map[string]bool        // names for which PutContact was called, whatever became of it
 
-	faults  []fault
-	hanging bool         // calls do not come back
-	pending []state.Task // calls that hang, or whose holder died
-	down    bool         // calls fail
-	quiet   bool         // nothing is printed
-	check   *invariants
+	faults   []fault
+	stranger bool         // the platform has to find out who the person is
+	hanging  bool         // calls do not come back
+	pending  []state.Task // calls that hang, or whose holder died
+	down     bool         // calls fail
+	quiet    bool         // nothing is printed
+	check    *invariants
 }
 
 type fault struct {
@@ -69,8 +71,51 @@ func (w *world) says(text string) {
 }
 
 func (w *world) deliverMessage(text, id string) {
-	w.input(dialog.Message{ID: id, Text: text, From: w.from, Profile: w.profile, Admin: w.admin, Language: w.speaks})
+	m := dialog.Message{ID: id, Text: text, From: w.from, Profile: w.profile, Admin: w.admin, Language: w.speaks}
+	if w.stranger {
+		m.Stranger, m.Profile = true, commands.Profile{}
+	}
+	w.input(m)
 	w.settle()
+}
+
+// chooses picks a choice of a reply, which may have been answered before.
+func (w *world) chooses(reply uint64, text string) {
+	w.messages++
+	w.input(dialog.Message{
+		ID: strconv.Itoa(w.messages), Text: text, From: w.from, Profile: w.profile, Admin: w.admin, Language: w.speaks, Choice: reply,
+	})
+	w.settle()
+}
+
+// fills sends the form: what it shows, with some values changed.
+func (w *world) fills(text string) {
+	w.messages++
+	values := map[string]string{}
+	for _, row := range w.rules.Sheet(w.stored[w.me]).Rows {
+		values[row.Field.Name] = row.Value
+	}
+	for field := range strings.SplitSeq(text, "; ") {
+		name, value, _ := strings.Cut(field, "=")
+		values[name] = value
+	}
+	fx := w.input(dialog.Filled{ID: strconv.Itoa(w.messages), Values: values, From: w.from, Admin: w.admin, Language: w.speaks})
+	for _, p := range fx.Problems {
+		w.note("at %s: %s", p.Field, p.Reason)
+	}
+	w.settle()
+}
+
+// form shows the form as it is now.
+func (w *world) form() {
+	sheet := w.rules.Sheet(w.stored[w.me])
+	w.line("< [form] " + sheet.Title)
+	w.line("<   " + sheet.Intro)
+	for _, row := range sheet.Rows {
+		mark := map[bool]string{true: "*"}[row.Required]
+		w.line("<     " + row.Label + mark + ": [" + row.Value + "] (" + row.Hint + ")")
+	}
+	w.line("<   [" + sheet.Submit + "] [" + sheet.Close + "]")
 }
 
 // input steps, saves, and shows the replies as delivered.
@@ -81,6 +126,9 @@ func (w *world) input(in dialog.Input) dialog.Effects {
 	claim := w.claims[strings.ToLower(r.Draft.Name)]
 	switch v := in.(type) {
 	case dialog.Message:
+		v.Claim = claim
+		in = v
+	case dialog.Filled:
 		v.Claim = claim
 		in = v
 	case dialog.Result:
@@ -121,6 +169,14 @@ func (w *world) input(in dialog.Input) dialog.Effects {
 	if n := len(next.Outbox); n > 0 {
 		next, _ = w.rules.Step(next, dialog.Delivered{Through: next.Outbox[n-1].ID}, w.now)
 		w.stored[w.me] = next
+	}
+	if fx.Call != nil && fx.Call.Kind == state.Meet {
+		if w.hanging {
+			w.note("the platform does not answer who this is")
+			w.pending = append(w.pending, *fx.Call)
+			return fx
+		}
+		w.input(w.call(*fx.Call))
 	}
 	return fx
 }
@@ -181,6 +237,11 @@ func (w *world) call(t state.Task) dialog.Result {
 		return result
 	}
 	switch t.Kind {
+	case state.Meet:
+		if w.profile != (commands.Profile{}) {
+			result.Profile = &w.profile
+		}
+		w.note("the platform is asked who this is: %s", cmp.Or(w.profile.Name, "unknown"))
 	case state.Lookup:
 		result.Contact, result.Found = w.contacts[t.Contact.Name]
 		w.note("%s: %s", w.named(t), map[bool]string{true: "found", false: "not found"}[result.Found])
@@ -330,6 +391,25 @@ func (w *world) happens(words []string) {
 		w.from = state.Address{Private: true, Where: "direct message"}
 	case "profile": // profile Alice_Chen alice@example.com en-US verified
 		w.profile = commands.Profile{Name: strings.ReplaceAll(words[1], "_", " "), Mail: words[2], Locale: words[3], MailVerified: len(words) > 4}
+	case "stranger": // what the platform knows of the person it has to find out
+		w.stranger = true
+	case "fill": // fill name=Alice; mail=…: the form is changed and sent
+		w.fills(strings.Join(words[1:], " "))
+	case "form": // the form is opened
+		w.form()
+	case "close": // the form is closed
+		w.messages++
+		w.input(dialog.Left{ID: strconv.Itoa(w.messages), From: w.from})
+		w.settle()
+	case "look": // the person looks at their contacts elsewhere
+		w.input(dialog.Looked{To: state.Address{Private: true, Where: "home"}, Profile: w.profile, Language: w.speaks})
+		w.settle()
+	case "choose": // choose 2 skip: a choice of the second reply
+		reply, err := strconv.ParseUint(words[1], 10, 64)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.chooses(reply, strings.Join(words[2:], " "))
 	case "admin":
 		w.admin = true
 	case "platform": // platform zh: what is spoken there

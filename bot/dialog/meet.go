@@ -1,0 +1,71 @@
+package dialog
+
+// Getting to know a person before they are answered: in which language, with
+// which proposals.
+
+import (
+	"time"
+
+	"contactbot/commands"
+	"contactbot/state"
+)
+
+// meetEvery is how long a profile counts as known.
+const meetEvery = 24 * time.Hour
+
+// met reports whether the stored profile is recent enough.
+func (s *step) met() bool { return !s.r.Met.IsZero() && s.now.Sub(s.r.Met) < meetEvery }
+
+// introduce keeps what a stranger said and has the platform asked who they are.
+func (s *step) introduce(text string) {
+	if len(s.r.Held) < maxHeld {
+		s.r.Held = append(s.r.Held, state.Heard{Text: text[:min(len(text), commands.MaxText+1)]})
+	}
+	if s.r.TaskOf(state.Meet) == nil {
+		s.add(state.Task{Kind: state.Meet})
+		s.meetAgain()
+	}
+}
+
+// meetAgain asks the platform, now: this needs no turn. After a crash it is
+// asked again.
+func (s *step) meetAgain() {
+	t := s.r.TaskOf(state.Meet)
+	if t == nil || !t.Lease.IsZero() || s.fx.Call != nil {
+		return
+	}
+	t.Lease = s.now.Add(s.Lease)
+	t.Tries++
+	call := *t
+	s.fx.Call = &call
+}
+
+// acquainted goes on with what was said, now that the person is known. A
+// profile that could not be had is asked for again with the next message.
+func (s *step) acquainted(in Result) {
+	s.dropTasks(state.Meet)
+	if in.Profile != nil {
+		s.r.Met = s.now
+		s.learn(*in.Profile)
+	}
+}
+
+// looked lists the person's contacts where they look at them.
+func (s *step) looked(in Looked) {
+	s.learn(in.Profile)
+	s.r.Spoken = string(in.Language)
+	if s.r.TaskOf(state.Mine) == nil {
+		s.add(state.Task{Kind: state.Mine, To: in.To})
+	}
+}
+
+// positional reports whether a word means something only as the answer to one
+// question.
+func positional(text string) bool {
+	switch commands.Parse(text).Verb {
+	case commands.Yes, commands.No, commands.Skip, commands.Back, commands.Continue, commands.New:
+		return true
+	default:
+		return false
+	}
+}
