@@ -89,6 +89,7 @@ type Options struct {
 type Bot struct {
 	Options
 	platforms map[string]Platform
+	born      time.Time // leases from before are those of a process that died
 
 	work   context.Context // of everything under way
 	cancel context.CancelFunc
@@ -127,7 +128,7 @@ func New(o Options) *Bot {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	b := &Bot{
-		Options: o, platforms: map[string]Platform{},
+		Options: o, platforms: map[string]Platform{}, born: o.Now(),
 		lanes: map[state.Person]*lane{}, bell: make(chan struct{}),
 		queues: map[state.Queue]*queue{},
 	}

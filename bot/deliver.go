@@ -12,21 +12,21 @@ import (
 	"contactbot/state"
 )
 
-// send starts the courier if there are replies to deliver, or else clears those
-// that are delivered.
-func (b *Bot) send(p state.Person, l *lane, r state.Request) {
+// send starts the courier if there are replies to deliver now, or else clears
+// those that are delivered.
+func (b *Bot) send(p state.Person, l *lane, r state.Request, due bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.sendNow(p, l, r)
+	b.sendNow(p, l, r, due)
 }
 
 // sendNow is send for callers that hold b.mu.
-func (b *Bot) sendNow(p state.Person, l *lane, r state.Request) {
+func (b *Bot) sendNow(p state.Person, l *lane, r state.Request, due bool) {
 	if len(r.Outbox) == 0 {
 		return
 	}
 	switch last := r.Outbox[len(r.Outbox)-1].ID; {
-	case last > l.through && !l.delivering:
+	case last > l.through && due && !l.delivering:
 		l.delivering = true
 		b.wg.Go(func() { b.deliver(p, l, r.Outbox) })
 	case last <= l.through && !l.clearing:
@@ -127,7 +127,7 @@ func (b *Bot) cleared(p state.Person, l *lane, r state.Request) bool {
 		return false
 	}
 	l.clearing = false
-	b.sendNow(p, l, r)
+	b.sendNow(p, l, r, r.Missed == 0)
 	b.leave(p, l)
 	return true
 }

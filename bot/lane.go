@@ -148,7 +148,7 @@ func (b *Bot) step(p state.Person, l *lane, in dialog.Input) (fx dialog.Effects,
 			b.Log.Error("request could not be stored", "person", p, "err", err)
 			return dialog.Effects{}, err
 		}
-		b.after(p, l, in, next, fx)
+		b.after(p, l, next, fx)
 		return fx, nil
 	}
 }
@@ -217,16 +217,14 @@ func withClaim(in dialog.Input, claim state.Registration) dialog.Input {
 }
 
 // after starts what a stored step allows to start.
-func (b *Bot) after(p state.Person, l *lane, in dialog.Input, r state.Request, fx dialog.Effects) {
+func (b *Bot) after(p state.Person, l *lane, r state.Request, fx dialog.Effects) {
 	if fx.Event != "" {
 		b.Log.Info("conversation", "event", string(fx.Event), "person", p)
 	}
 	for _, d := range r.Dues() {
 		b.queues[d.Queue].poke(d.At)
 	}
-	if _, failed := in.(dialog.Undelivered); !failed {
-		b.send(p, l, r)
-	}
+	b.send(p, l, r, fx.Deliver)
 }
 
 // pause waits; false if the bot ended meanwhile.

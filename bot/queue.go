@@ -216,7 +216,7 @@ func (b *Bot) takeOver(ctx context.Context) error {
 		return err
 	}
 	for _, p := range people {
-		b.rouse(q, p.Person, dialog.Wake{Void: true})
+		b.rouse(q, p.Person, dialog.Wake{Void: b.born})
 	}
 	return nil
 }

@@ -99,11 +99,14 @@ func (s *step) wake(in Wake) {
 
 // leases puts calls back into their queue whose holder is gone. Such a call may
 // have been carried out; PutContact is an upsert, so it is simply made again.
-func (s *step) leases(void bool) {
+func (s *step) leases(void time.Time) {
+	gone := func(lease time.Time, lasts time.Duration) bool {
+		return !s.now.Before(lease) || !void.IsZero() && lease.Before(void.Add(lasts))
+	}
 	var late []state.Task
 	for i := range s.r.Tasks {
 		t := &s.r.Tasks[i]
-		if t.Lease.IsZero() || !void && s.now.Before(t.Lease) {
+		if t.Lease.IsZero() || !gone(t.Lease, s.Lease) {
 			continue
 		}
 		if !s.now.Before(t.Until) {
@@ -120,8 +123,8 @@ func (s *step) leases(void bool) {
 			Action: string(t.Kind), Temporary: true, Uncertain: t.Kind == state.Put,
 		}})
 	}
-	if len(s.r.Outbox) > 0 && (void || !s.now.Before(s.r.Deliver)) {
-		s.r.Deliver = s.now.Add(deliverLease) // it is delivered after the save
+	if len(s.r.Outbox) > 0 && gone(s.r.Deliver, deliverLease) {
+		s.r.Deliver, s.fx.Deliver = s.now.Add(deliverLease), true // after the save
 	}
 }
 

@@ -54,6 +54,9 @@ func (r Rules) withDefaults() Rules {
 type Effects struct {
 	Claims []state.Claim
 	Call   *state.Task // to be called now
+	// Deliver says that the outbox is to be delivered now; else its time has not
+	// come.
+	Deliver bool
 	// Duplicate says that the message had been taken before; the request is
 	// unchanged.
 	Duplicate bool

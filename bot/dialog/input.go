@@ -67,8 +67,8 @@ type Opened struct {
 type Wake struct {
 	// Grant lets the task of this queue that waits its turn go ahead.
 	Grant state.Queue
-	// Void says that whoever held the request's leases is gone.
-	Void bool
+	// Void says that whoever took a lease before then is gone.
+	Void time.Time
 }
 
 // A Result is how a task ended.

@@ -63,7 +63,7 @@ func (s *step) replyTo(to state.Address, tone state.Tone, parts ...state.Part) *
 	if len(s.r.Outbox) > maxOutbox {
 		s.r.Outbox = s.r.Outbox[1:]
 	}
-	s.r.Deliver = s.now.Add(deliverLease)
+	s.r.Deliver, s.fx.Deliver = s.now.Add(deliverLease), true
 	return &s.r.Outbox[len(s.r.Outbox)-1]
 }
 

@@ -330,7 +330,7 @@ func (w *world) crash(did bool) {
 		}
 	}
 	w.pending, w.hanging = nil, false
-	w.input(dialog.Wake{Void: true})
+	w.input(dialog.Wake{Void: w.now.Add(time.Nanosecond)})
 	w.settle()
 }
 
