@@ -156,7 +156,7 @@ func nameFrom(profile string) string {
 		b.WriteRune(r)
 		gap, n = false, n+need
 	}
-	return b.String()
+	return strings.TrimRight(b.String(), "._")
 }
 
 var descriptionLong = Text{
