@@ -28,6 +28,7 @@ var arrows = map[string][]string{
 	"bot/dialog":             {"commands", "cloudmonitor", "state"},
 	"bot":                    {"bot/dialog", "commands", "cloudmonitor", "state"},
 	"bot/terminal":           {"bot", "bot/dialog", "commands", "cloudmonitor", "state"},
+	"bot/slack":              {"bot", "bot/dialog", "commands", "cloudmonitor", "state"},
 	"cmd/contactbot": {
 		"bot", "bot/dialog", "bot/terminal", "commands", "cloudmonitor", "cloudmonitor/simulator", "state", "state/bolt",
 	},

@@ -1,0 +1,198 @@
+package slack
+
+// Replies as Block Kit. What a person typed, and what CloudMonitor says, stands
+// only in rich text and plain text, in which Slack looks for no mark-up: nothing
+// in it can mention anybody.
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	slackgo "github.com/slack-go/slack"
+
+	"contactbot/commands"
+	"contactbot/state"
+)
+
+// Limits of what Slack shows.
+// Source: Slack, Block Kit reference: messages, section, context, actions,
+// button, modal views.
+const (
+	maxBlocks  = 50   // a message
+	maxText    = 3000 // characters of a text
+	maxButtons = 25   // of an actions block
+	maxLabel   = 75   // characters on a button
+	maxValue   = 2000 // characters behind a button
+	maxTitle   = 24   // characters of a modal's title and buttons
+	maxNotice  = 2000 // characters of the text for notifications
+)
+
+// signs stand before a reply, so that its news can be told at a glance.
+var signs = map[state.Tone]string{
+	state.Progress: "⏳ ", state.Success: "✅ ", state.Warning: "⚠️ ", state.Failure: "❌ ",
+}
+
+var fillIn = commands.Text{EN: "Fill in the form", ZH: "填写表单"}
+
+// message is a reply as a message: its text for notifications, and its blocks.
+func message(r state.Reply) (fallback string, blocks []slackgo.Block) {
+	blocks = paragraphs(r.Parts, signs[r.Tone], maxBlocks-2)
+	buttons := buttons(r)
+	if r.Form {
+		buttons = append(buttons, button("form", strconv.FormatUint(r.ID, 10), fillIn.In(commands.Language(r.Language))))
+	}
+	return escape(clip(fallbackText(r), maxNotice)), append(blocks, actions("choices", buttons)...)
+}
+
+// paragraphs are parts as blocks, at most so many.
+func paragraphs(parts []state.Part, sign string, most int) []slackgo.Block {
+	var blocks []slackgo.Block
+	for i, p := range parts {
+		id := "part-" + strconv.Itoa(i)
+		switch {
+		case p.Text != "":
+			blocks = append(blocks, slackgo.NewRichTextBlock(id, slackgo.NewRichTextSection(text(sign+p.Text, false))))
+			sign = ""
+		case p.Hint != "":
+			blocks = append(blocks, slackgo.NewContextBlock(id, plainText(p.Hint, maxText)))
+		case p.Verbatim != "":
+			blocks = append(blocks, slackgo.NewRichTextBlock(id, &slackgo.RichTextPreformatted{
+				Type: slackgo.RTEPreformatted, Elements: []slackgo.RichTextSectionElement{text(p.Verbatim, false)},
+			}))
+		case len(p.Facts) > 0:
+			var lines []slackgo.RichTextElement
+			for _, f := range p.Facts {
+				lines = append(lines, fact(f))
+			}
+			blocks = append(blocks, slackgo.NewRichTextBlock(id, lines...))
+		}
+		if len(blocks) == most {
+			break
+		}
+	}
+	return blocks
+}
+
+// fact is a labelled value on a line of its own.
+func fact(f state.Fact) slackgo.RichTextElement {
+	value := f.Value
+	if f.Was != "" {
+		value = f.Was + " → " + f.Value
+	}
+	line := []slackgo.RichTextSectionElement{text(f.Label+": ", true), text(value, false)}
+	if f.Note != "" {
+		line = append(line, text(" ("+f.Note+")", false))
+	}
+	return slackgo.NewRichTextSection(line...)
+}
+
+func text(s string, bold bool) slackgo.RichTextSectionElement {
+	if s = clip(visible(s), maxText); s == "" {
+		s = " " // Slack refuses an empty text
+	}
+	if !bold {
+		return slackgo.NewRichTextSectionTextElement(s, nil)
+	}
+	return slackgo.NewRichTextSectionTextElement(s, &slackgo.RichTextSectionTextStyle{Bold: true})
+}
+
+func plainText(s string, most int) *slackgo.TextBlockObject {
+	if s = clip(visible(s), most); s == "" {
+		s = " "
+	}
+	return slackgo.NewTextBlockObject(slackgo.PlainTextType, s, false, false)
+}
+
+// buttons are a reply's choices. One that says too much for a button is left
+// out: it can be typed.
+func buttons(r state.Reply) []slackgo.BlockElement {
+	var all []slackgo.BlockElement
+	for i, c := range r.Choices {
+		value := buttonValue(r.ID, c)
+		if utf8.RuneCountInString(value) > maxValue {
+			continue
+		}
+		b := button("say-"+strconv.Itoa(i), value, c.Label)
+		if c.Primary {
+			b.Style = slackgo.StylePrimary
+		}
+		all = append(all, b)
+	}
+	return all
+}
+
+func button(action, value, label string) *slackgo.ButtonBlockElement {
+	return slackgo.NewButtonBlockElement(action, value, plainText(label, maxLabel))
+}
+
+// actions are buttons in as many blocks as they need.
+func actions(id string, buttons []slackgo.BlockElement) []slackgo.Block {
+	var blocks []slackgo.Block
+	for i := 0; len(buttons) > 0 && i < 2; i++ {
+		n := min(len(buttons), maxButtons)
+		blocks = append(blocks, slackgo.NewActionBlock(id+"-"+strconv.Itoa(i), buttons[:n]...))
+		buttons = buttons[n:]
+	}
+	return blocks
+}
+
+// buttonValue is what stands behind the button of a choice.
+func buttonValue(reply uint64, c state.Choice) string { return fmt.Sprintf("%d %s", reply, c.Say) }
+
+// parseValue reads what stands behind a button: of which reply it is a choice,
+// and what choosing it says.
+func parseValue(value string) (reply uint64, say string, ok bool) {
+	id, say, ok := strings.Cut(value, " ")
+	reply, err := strconv.ParseUint(id, 10, 64)
+	return reply, say, ok && err == nil && say != ""
+}
+
+// fallbackText is a reply as plain lines.
+func fallbackText(r state.Reply) string {
+	var lines []string
+	for _, p := range r.Parts {
+		for _, line := range []string{p.Text, p.Hint, p.Verbatim} {
+			if line != "" {
+				lines = append(lines, visible(line))
+			}
+		}
+		for _, f := range p.Facts {
+			lines = append(lines, visible(f.Label+": "+f.Value))
+		}
+	}
+	return signs[r.Tone] + strings.Join(lines, "\n")
+}
+
+// escape makes a text one in which Slack finds no mark-up.
+// Source: Slack, "Formatting text for app surfaces", section "Escaping text".
+func escape(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+}
+
+// visible takes out what could disguise a text: control characters, and those
+// that turn the direction of writing.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return r
+		case r == '\t':
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == '\u2028', r == '\u2029':
+			return -1
+		default:
+			return r
+		}
+	}, strings.ToValidUTF8(s, "�"))
+}
+
+// clip cuts a text to so many characters.
+func clip(s string, most int) string {
+	if len(s) <= most || utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return string([]rune(s)[:most-1]) + "…"
+}
