@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"os/user"
-	"time"
 
 	"contactbot/bot"
 	"contactbot/bot/dialog"
@@ -62,7 +60,7 @@ func (c chatCommand) Run(ctx context.Context) (err error) {
 	})
 	var client *cloudmonitor.Client
 	if c.Live {
-		if client, err = c.real(); err != nil {
+		if client, err = realClient(c.cloudMonitorSettings, c.keySettings); err != nil {
 			return err
 		}
 	}
@@ -128,13 +126,13 @@ func (c chatCommand) user() string {
 	return "me"
 }
 
-// real returns a client of CloudMonitor itself.
-func (c chatCommand) real() (*cloudmonitor.Client, error) {
-	credentials, err := c.provider()
+// realClient returns a client of CloudMonitor itself.
+func realClient(where cloudMonitorSettings, key keySettings) (*cloudmonitor.Client, error) {
+	credentials, err := key.provider()
 	if err != nil {
 		return nil, err
 	}
-	client, err := cloudmonitor.New(cloudmonitor.Options{Endpoint: c.Endpoint, Credentials: credentials, Tries: 1})
+	client, err := cloudmonitor.New(cloudmonitor.Options{Endpoint: where.Endpoint, Credentials: credentials, Tries: 1})
 	if err != nil {
 		return nil, settingError{err}
 	}
@@ -143,20 +141,9 @@ func (c chatCommand) real() (*cloudmonitor.Client, error) {
 
 // simulated returns a client of a simulator that runs within.
 func (c chatCommand) simulated(screen *terminal.Terminal, state string, faults []simulator.Fault, log *slog.Logger) (*cloudmonitor.Client, func() error, error) {
-	key := cloudmonitor.Credentials{AccessKeyID: "chat", AccessKeySecret: randomText()}
-	s, err := startSimulator(simulatorOptions{
-		listen: "127.0.0.1:0", file: state + ".simulator.json", site: c.Site, keys: key, log: log,
+	return simulatedClient(simulatorOptions{
+		listen: "127.0.0.1:0", file: state + ".simulator.json", site: c.Site, log: log,
 		faults: faults, delay: c.Delay, rebind: true,
 		notice: func(text commands.Text) { _ = screen.Notice(text.In(screen.Spoken())) },
 	})
-	if err != nil {
-		return nil, nil, err
-	}
-	client, err := cloudmonitor.New(cloudmonitor.Options{
-		Endpoint: s.url, Credentials: cloudmonitor.Static(key), Tries: 1, Timeout: 30 * time.Second,
-	})
-	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("reach the simulator: %w", err), s.close())
-	}
-	return client, s.close, nil
 }

@@ -30,7 +30,7 @@ var arrows = map[string][]string{
 	"bot/terminal":           {"bot", "bot/dialog", "commands", "cloudmonitor", "state"},
 	"bot/slack":              {"bot", "bot/dialog", "commands", "cloudmonitor", "state"},
 	"cmd/contactbot": {
-		"bot", "bot/dialog", "bot/terminal", "commands", "cloudmonitor", "cloudmonitor/simulator", "state", "state/bolt",
+		"bot", "bot/dialog", "bot/slack", "bot/terminal", "commands", "cloudmonitor", "cloudmonitor/simulator", "state", "state/bolt",
 	},
 }
 

@@ -21,6 +21,7 @@ import (
 // holds it.
 type program struct {
 	Chat      chatCommand      `cmd:"" help:"Talk to the bot in this terminal, against a simulated CloudMonitor; needs no account."`
+	Serve     serveCommand     `cmd:"" help:"Serve the chat platforms that are configured."`
 	Simulator simulatorCommand `cmd:"" help:"Serve a simulated CloudMonitor, for any client."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }

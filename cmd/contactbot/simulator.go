@@ -145,6 +145,23 @@ func startSimulator(o simulatorOptions) (*runningSimulator, error) {
 	return s, nil
 }
 
+// simulatedClient starts a simulator within this process, and returns a client
+// of it.
+func simulatedClient(o simulatorOptions) (*cloudmonitor.Client, func() error, error) {
+	o.keys = cloudmonitor.Credentials{AccessKeyID: "simulated", AccessKeySecret: randomText()}
+	s, err := startSimulator(o)
+	if err != nil {
+		return nil, nil, err
+	}
+	client, err := cloudmonitor.New(cloudmonitor.Options{
+		Endpoint: s.url, Credentials: cloudmonitor.Static(o.keys), Tries: 1, Timeout: 30 * time.Second,
+	})
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("reach the simulator: %w", err), s.close())
+	}
+	return client, s.close, nil
+}
+
 // open listens, on the last run's port if that is wanted and it is free.
 func (o simulatorOptions) open() (net.Listener, error) {
 	note := o.file + ".address"

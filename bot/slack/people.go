@@ -1,0 +1,80 @@
+package slack
+
+// People: what the workspace knows of those who talk.
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	slackgo "github.com/slack-go/slack"
+
+	"contactbot/commands"
+	"contactbot/state"
+)
+
+const (
+	// profileLife is how long a profile counts as true.
+	profileLife = time.Hour
+	// maxProfiles is how many are kept in memory.
+	maxProfiles = 10_000
+)
+
+// people remembers profiles.
+type people struct {
+	mu       sync.Mutex
+	profiles map[string]acquaintance
+	deaf     bool // the app may not read profiles: nobody is a stranger
+}
+
+type acquaintance struct {
+	profile commands.Profile
+	at      time.Time
+}
+
+// known is a person's profile, or that it has to be found out.
+func (p *people) known(user string, now time.Time) (profile commands.Profile, stranger bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	a, ok := p.profiles[user]
+	if ok && now.Sub(a.at) < profileLife {
+		return a.profile, false
+	}
+	return commands.Profile{}, !p.deaf
+}
+
+func (p *people) learn(user string, profile commands.Profile, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.profiles == nil || len(p.profiles) >= maxProfiles {
+		p.profiles = map[string]acquaintance{} // it is read again where it is needed
+	}
+	p.profiles[user] = acquaintance{profile, now}
+}
+
+// Profile implements bot.Introducer.
+func (p *Platform) Profile(ctx context.Context, who state.Person) (commands.Profile, error) {
+	if profile, stranger := p.people.known(who.User, p.Now()); !stranger {
+		return profile, nil
+	}
+	u, err := p.api.GetUserInfoContext(ctx, who.User)
+	var answer slackgo.SlackErrorResponse
+	if errors.As(err, &answer) && answer.Err == "missing_scope" {
+		p.people.mu.Lock()
+		p.people.deaf = true
+		p.people.mu.Unlock()
+		p.Log.WarnContext(ctx, "slack profiles cannot be read: the app lacks the scope users:read")
+		return commands.Profile{}, nil
+	}
+	if err != nil {
+		return commands.Profile{}, errors.New(reason(err))
+	}
+	profile := commands.Profile{
+		Name: u.Profile.RealName, Mail: u.Profile.Email, Phone: u.Profile.Phone, Locale: u.Locale,
+		// A workspace sends a mail to an address before it counts as its member's.
+		MailVerified: u.Profile.Email != "" && !u.IsBot && u.TeamID == who.Workspace,
+	}
+	p.people.learn(who.User, profile, p.Now())
+	return profile, nil
+}

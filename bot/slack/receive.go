@@ -1,0 +1,266 @@
+package slack
+
+// What arrives, as the bot understands it.
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	slackgo "github.com/slack-go/slack"
+	"github.com/slack-go/slack/slackevents"
+
+	"contactbot/bot/dialog"
+	"contactbot/commands"
+	"contactbot/state"
+)
+
+// What a person reads before the bot knows their language.
+var (
+	notMember = commands.Text{
+		EN: "I register members of this workspace only.",
+		ZH: "我只为本工作区的成员登记。",
+	}
+	notStored = commands.Text{
+		EN: "I could not store what you sent, so nothing happened. Please send it again in a moment.",
+		ZH: "刚才的内容没能保存，什么都没有发生。请稍后再发一次。",
+	}
+)
+
+func both(t commands.Text) string { return t.EN + "\n" + t.ZH }
+
+// private answers a slash command in its acknowledgement, to the person alone.
+func private(t commands.Text) any {
+	return map[string]string{"response_type": slackgo.ResponseTypeEphemeral, "text": both(t)}
+}
+
+// command takes a slash command. Without words, or with “register” alone, the
+// form opens: it is what takes the fewest taps.
+func (p *Platform) command(a arrival, c slackgo.SlashCommand) {
+	who, ok := p.of(c.TeamID, c.UserID)
+	if !ok {
+		p.Log.Warn("slash command of a stranger is refused", "team", c.TeamID)
+		a.ack(private(notMember))
+		return
+	}
+	at := place{Channel: c.ChannelID, URL: c.ResponseURL}
+	p.urls.given(c.ResponseURL, a.at)
+	text := strings.TrimSpace(c.Text)
+	if text == "" {
+		text = "register"
+	}
+	if bare(text) {
+		at.Trigger = c.TriggerID
+	}
+	// A command is not sent again by Slack, and nobody sees that it got no
+	// answer but by a time-out: say so.
+	refuse := a
+	a.refuse = func() { refuse.ack(private(notStored)) }
+	p.say(a, who, at, dialog.Message{ID: "command/" + c.TriggerID, Text: text})
+}
+
+// event takes a message, a mention, or a look at the App home.
+func (p *Platform) event(a arrival, e slackevents.EventsAPIEvent) {
+	own, self := p.team()
+	if own == "" {
+		a.refuse() // it comes again
+		return
+	}
+	switch ev := e.InnerEvent.Data.(type) {
+	case *slackevents.MessageEvent:
+		var blocks slackgo.Blocks
+		if ev.Message != nil {
+			blocks = ev.Message.Blocks
+		}
+		if ev.BotID != "" || ev.User == "" || ev.User == self || ev.ChannelType != "im" || ev.SubType != "" && ev.SubType != "file_share" {
+			a.ack(nil) // the bot's own, somebody's edit, or not meant for it
+			return
+		}
+		p.heard(a, cmp.Or(ev.UserTeam, e.TeamID), ev.User, place{Channel: ev.Channel, Thread: ev.ThreadTimeStamp}, ev.TimeStamp, typed(ev.Text, blocks, self))
+	case *slackevents.AppMentionEvent:
+		if ev.BotID != "" || ev.User == self {
+			a.ack(nil)
+			return
+		}
+		at := place{Channel: ev.Channel, Thread: cmp.Or(ev.ThreadTimeStamp, ev.TimeStamp), TS: ev.TimeStamp}
+		p.heard(a, cmp.Or(ev.UserTeam, e.TeamID), ev.User, at, ev.TimeStamp, cmp.Or(strings.TrimSpace(typed(ev.Text, ev.Blocks, self)), "hello"))
+	case *slackevents.AppHomeOpenedEvent:
+		a.ack(nil) // nothing is lost if it stays unanswered: it is opened again
+		if who, ok := p.of(e.TeamID, ev.User); ok && ev.Tab == "home" {
+			p.wg.Go(func() { p.look(who) })
+		}
+	default:
+		a.ack(nil)
+	}
+}
+
+// heard takes what a person typed.
+func (p *Platform) heard(a arrival, team, user string, at place, ts, text string) {
+	who, ok := p.of(team, user)
+	if !ok {
+		p.Log.Warn("message of a stranger is not answered", "team", team)
+		a.ack(nil)
+		return
+	}
+	// A mention may come as a message, too, and anything may come again: the
+	// time stamp is the message's own ID.
+	p.say(a, who, at, dialog.Message{ID: "message/" + at.Channel + "/" + ts, Text: text})
+}
+
+// lookWithin bounds how long the App home waits for a profile.
+const lookWithin = 5 * time.Second
+
+// look shows a person's contacts in the App home.
+func (p *Platform) look(who state.Person) {
+	ctx, cancel := context.WithTimeout(context.Background(), lookWithin)
+	profile, err := p.Profile(ctx, who)
+	cancel()
+	if err != nil {
+		p.Log.Warn("profile could not be read, the App home is shown without", "person", who, "reason", err)
+	}
+	p.bot.Look(who, dialog.Looked{To: place{Home: true}.address(), Profile: profile, Language: commands.English}, nil)
+}
+
+// interaction takes clicks and forms.
+func (p *Platform) interaction(a arrival, c slackgo.InteractionCallback) {
+	who, ok := p.of(cmp.Or(c.User.TeamID, c.Team.ID), c.User.ID)
+	if !ok || c.Team.ID != "" && c.Team.ID != who.Workspace {
+		p.Log.Warn("interaction of a stranger is not answered", "team", c.Team.ID)
+		a.ack(nil)
+		return
+	}
+	switch c.Type {
+	case slackgo.InteractionTypeBlockActions:
+		p.click(a, who, c)
+	case slackgo.InteractionTypeViewSubmission:
+		p.submit(a, who, c)
+	case slackgo.InteractionTypeViewClosed:
+		_, at := viewPlace(c.View)
+		at.View, at.At = "", a.at
+		p.bot.Leave(who, dialog.Left{ID: "close/" + c.View.ID + "/" + c.View.Hash, From: at.address()}, func(err error) {
+			if err != nil {
+				a.refuse()
+				return
+			}
+			a.ack(nil)
+		})
+	default:
+		a.ack(nil)
+	}
+}
+
+// click takes a button: it says what stands for it.
+func (p *Platform) click(a arrival, who state.Person, c slackgo.InteractionCallback) {
+	if len(c.ActionCallback.BlockActions) == 0 {
+		a.ack(nil)
+		return
+	}
+	action := c.ActionCallback.BlockActions[0]
+	at := place{Channel: c.Channel.ID, Thread: c.Container.ThreadTs, URL: c.ResponseURL}
+	p.urls.given(c.ResponseURL, a.at)
+	switch {
+	case c.View.Type == slackgo.VTModal:
+		_, at = viewPlace(c.View)
+		at.View = c.View.ID
+	case c.View.Type == slackgo.VTHomeTab:
+		at = place{}
+	}
+	m := dialog.Message{ID: "click/" + c.TriggerID}
+	switch action.ActionID {
+	case "refresh":
+		a.ack(nil)
+		p.wg.Go(func() { p.look(who) })
+		return
+	case "form":
+		m.Text, at.Trigger, at.View = "register", c.TriggerID, ""
+	default:
+		var ok bool
+		if m.Choice, m.Text, ok = parseValue(action.Value); !ok {
+			a.ack(nil)
+			return
+		}
+		if c.View.Type == slackgo.VTHomeTab {
+			at.Trigger = c.TriggerID // “change” there leads to the form
+		}
+	}
+	p.say(a, who, at, m)
+}
+
+// submit takes a form, or the button that sends a summary.
+func (p *Platform) submit(a arrival, who state.Person, c slackgo.InteractionCallback) {
+	value, at := viewPlace(c.View)
+	at.View, at.At = c.View.ID, a.at
+	id := "view/" + c.View.ID + "/" + c.View.Hash
+	if c.View.CallbackID != "form" {
+		reply, say, ok := parseValue(value)
+		if !ok {
+			a.ack(nil)
+			return
+		}
+		acknowledge := a.ack
+		a.ack = func(any) { acknowledge(p.waiting(who, at)) }
+		p.say(a, who, at, dialog.Message{ID: id, Choice: reply, Text: say})
+		return
+	}
+	in := dialog.Filled{
+		ID: id, Values: values(c.View.State), From: at.address(), Admin: p.Admin(who), Language: commands.English,
+	}
+	p.bot.Fill(who, in, func(problems []dialog.Problem, err error) {
+		switch {
+		case err != nil:
+			a.ack(slackgo.NewErrorsViewSubmissionResponse(map[string]string{firstField(c.View): both(notStored)}))
+		case len(problems) > 0:
+			reasons := map[string]string{}
+			for _, problem := range problems {
+				reasons[problem.Field] = problem.Reason
+			}
+			a.ack(slackgo.NewErrorsViewSubmissionResponse(reasons))
+		default:
+			a.ack(p.waiting(who, at))
+		}
+	})
+}
+
+// waiting is what stands in the view until the bot's answer does.
+func (p *Platform) waiting(who state.Person, at place) any {
+	profile, _ := p.people.known(who.User, p.Now())
+	language := commands.MatchLanguage(profile.Locale)
+	view := panel(state.Reply{
+		Tone: state.Progress, Language: string(language), Parts: []state.Part{{Text: oneMoment.In(language)}},
+	}, panelTitle.In(language), closeWord.In(language), at.metadata())
+	return slackgo.NewUpdateViewSubmissionResponse(&view)
+}
+
+// firstField is the block of a form that an error can be shown at.
+func firstField(v slackgo.View) string {
+	for _, b := range v.Blocks.BlockSet {
+		if input, ok := b.(*slackgo.InputBlock); ok {
+			return input.BlockID
+		}
+	}
+	return commands.Fields()[0].Name
+}
+
+// metadata keeps the way back from a view: where it was asked for. It proves
+// nothing: who submits a view is told by Slack.
+func (p place) metadata() string {
+	text, err := json.Marshal(place{Channel: p.Channel, Thread: p.Thread})
+	if err != nil {
+		panic(err) // of strings
+	}
+	return string(text)
+}
+
+// viewPlace reads what a view keeps: the value of its submit button, and where
+// it was asked for.
+func viewPlace(v slackgo.View) (value string, at place) {
+	var meta viewMeta
+	rest := v.PrivateMetadata
+	if json.Unmarshal([]byte(rest), &meta) == nil && meta.Rest != "" {
+		value, rest = meta.Value, meta.Rest
+	}
+	_ = json.Unmarshal([]byte(rest), &at)
+	return value, place{Channel: at.Channel, Thread: at.Thread}
+}

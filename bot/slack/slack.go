@@ -1,0 +1,202 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	slackgo "github.com/slack-go/slack"
+
+	"contactbot/bot"
+	"contactbot/bot/dialog"
+	"contactbot/commands"
+	"contactbot/state"
+)
+
+// Options are the settings of a workspace. AppToken makes it Socket Mode, else
+// SigningSecret makes it HTTP mode.
+type Options struct {
+	BotToken      string
+	AppToken      string
+	SigningSecret string
+	APIURL        string        // default https://slack.com/api/
+	Command       string        // the slash command; default /contact
+	PingWithin    time.Duration // silence after which a socket counts as dead; default 30 s
+	Admin         func(state.Person) bool
+	HTTP          *http.Client // default: one with a timeout of 15 s
+	Now           func() time.Time
+	Log           *slog.Logger
+}
+
+// A link is a way in which Slack's messages come.
+type link interface {
+	run(ctx context.Context, take func(arrival)) error
+	alive() error
+}
+
+// A Platform is one workspace.
+type Platform struct {
+	Options
+	api  *slackgo.Client
+	link link
+	web  *web // nil in Socket Mode
+	bot  *bot.Bot
+
+	people people
+	urls   urls
+	pause  pauses
+	born   time.Time // replies made before may have been posted by a process that died
+
+	mu    sync.Mutex
+	self  *slackgo.AuthTestResponse // nil: Slack has not told yet
+	wrong error                     // why not
+	told  map[string]time.Time      // mentions that were answered by a pointer
+
+	wg sync.WaitGroup // calls that nobody waits for
+}
+
+// New returns a workspace. It is reached once Run runs.
+func New(o Options) *Platform {
+	if o.APIURL == "" {
+		o.APIURL = slackgo.APIURL
+	}
+	if o.Command == "" {
+		o.Command = "/contact"
+	}
+	if o.HTTP == nil {
+		o.HTTP = &http.Client{Timeout: 15 * time.Second}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Admin == nil {
+		o.Admin = func(state.Person) bool { return false }
+	}
+	p := &Platform{Options: o, born: o.Now(), told: map[string]time.Time{}}
+	p.api = slackgo.New(o.BotToken, slackgo.OptionAPIURL(o.APIURL), slackgo.OptionHTTPClient(o.HTTP))
+	if o.AppToken != "" {
+		p.link = newSocket(socketOptions{
+			APIURL: o.APIURL, AppToken: o.AppToken, BotToken: o.BotToken, HTTP: o.HTTP,
+			PingWithin: o.PingWithin, Log: o.Log, Now: o.Now,
+		})
+	} else {
+		p.web = newWeb(webOptions{SigningSecret: o.SigningSecret, Log: o.Log, Now: o.Now})
+		p.link = p.web
+	}
+	return p
+}
+
+// Name implements bot.Platform.
+func (p *Platform) Name() string { return Name }
+
+// Handler serves what Slack sends in HTTP mode; nil in Socket Mode.
+func (p *Platform) Handler() http.Handler {
+	if p.web == nil {
+		return nil
+	}
+	return p.web.handler()
+}
+
+// Ready tells what keeps messages from arriving or being answered just now.
+func (p *Platform) Ready() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.self == nil {
+		if p.wrong != nil {
+			return p.wrong
+		}
+		return errors.New("slack: connecting")
+	}
+	if err := p.link.alive(); err != nil {
+		return fmt.Errorf("slack: %w", err)
+	}
+	return nil
+}
+
+// Run receives until ctx ends. Slack may be down when it begins.
+func (p *Platform) Run(ctx context.Context, b *bot.Bot) error {
+	p.bot = b
+	defer p.wg.Wait()
+	if err := p.introduce(ctx); err != nil {
+		return nil // ctx has ended
+	}
+	return p.link.run(ctx, p.take)
+}
+
+// introduce finds out which workspace and which user the token is of, however
+// long it takes.
+func (p *Platform) introduce(ctx context.Context) error {
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		self, err := p.api.AuthTestContext(ctx)
+		if limited, ok := errors.AsType[*slackgo.RateLimitedError](err); ok {
+			return struct{}{}, backoff.RetryAfter(int(limited.RetryAfter/time.Second) + 1)
+		}
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if err == nil {
+			p.self, p.wrong = self, nil
+			p.Log.InfoContext(ctx, "slack workspace", "team", self.TeamID)
+			return struct{}{}, nil
+		}
+		p.wrong = fmt.Errorf("slack: the bot token cannot be tried: %s", reason(err))
+		p.Log.WarnContext(ctx, "slack does not say who the bot is, it is asked again", "reason", reason(err))
+		return struct{}{}, err
+	}, backoff.WithBackOff(&backoff.ExponentialBackOff{
+		InitialInterval: 500 * time.Millisecond, Multiplier: 2, RandomizationFactor: 0.3, MaxInterval: time.Minute,
+	}), backoff.WithMaxElapsedTime(0))
+	return err
+}
+
+// team is the workspace the bot is installed in.
+func (p *Platform) team() (team, user string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.self == nil {
+		return "", ""
+	}
+	return p.self.TeamID, p.self.UserID
+}
+
+// take receives one thing. It returns at once.
+func (p *Platform) take(a arrival) {
+	switch {
+	case a.command != nil:
+		p.command(a, *a.command)
+	case a.event != nil:
+		p.event(a, *a.event)
+	case a.callback != nil:
+		p.interaction(a, *a.callback)
+	default:
+		a.ack(nil)
+	}
+}
+
+// say hands what a person said to the bot.
+func (p *Platform) say(a arrival, who state.Person, at place, m dialog.Message) {
+	at.At = a.at
+	m.From, m.Admin, m.Language = at.address(), p.Admin(who), commands.English
+	m.Profile, m.Stranger = p.people.known(who.User, p.Now())
+	p.bot.Take(who, m, func(err error) {
+		if err != nil {
+			a.refuse()
+			return
+		}
+		a.ack(nil)
+	})
+}
+
+// of is a person of this workspace; ok is false for everybody else.
+func (p *Platform) of(team, user string) (who state.Person, ok bool) {
+	own, _ := p.team()
+	who = state.Person{Platform: Name, Workspace: team, User: user}
+	return who, own != "" && team == own && user != "" && !strings.ContainsAny(user, " <>&|")
+}

@@ -1,0 +1,99 @@
+package slack
+
+// What is known only as long as the process lives: which response_urls have how
+// many uses left, which posts may or may not have arrived, who has which direct
+// message. After a restart the slower, certain ways are taken.
+
+import (
+	"sync"
+	"time"
+
+	"contactbot/state"
+)
+
+// maxDirect is how many direct messages are remembered.
+const maxDirect = 10_000
+
+type urls struct {
+	mu       sync.Mutex
+	left     map[string]*urlState
+	swept    time.Time
+	doubts   map[state.Person]uint64
+	directly map[string]string
+}
+
+type urlState struct {
+	given time.Time
+	used  int
+}
+
+// given notes a response_url that Slack has handed out.
+func (u *urls) given(url string, at time.Time) {
+	if url == "" {
+		return
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.left == nil {
+		u.left = map[string]*urlState{}
+	}
+	if at.Sub(u.swept) > time.Minute {
+		u.swept = at
+		for key, s := range u.left {
+			if at.Sub(s.given) > urlLife {
+				delete(u.left, key)
+			}
+		}
+	}
+	if u.left[url] == nil {
+		u.left[url] = &urlState{given: at}
+	}
+}
+
+// use takes one of the uses of a response_url; false if there may be none left.
+// One that was given to another process counts as used up.
+func (u *urls) use(url string, now time.Time) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	s := u.left[url]
+	if s == nil || s.used >= urlUses || now.Sub(s.given) > urlLife-time.Minute {
+		return false
+	}
+	s.used++
+	return true
+}
+
+// doubt notes whether a post may have arrived although it counts as failed.
+func (u *urls) doubt(who state.Person, reply uint64, unsure bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	switch {
+	case !unsure:
+		delete(u.doubts, who)
+	case u.doubts == nil:
+		u.doubts = map[state.Person]uint64{who: reply}
+	default:
+		u.doubts[who] = reply
+	}
+}
+
+func (u *urls) unsure(who state.Person, reply uint64) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.doubts[who] == reply && reply != 0
+}
+
+func (u *urls) direct(user string) string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.directly[user]
+}
+
+func (u *urls) remember(user, channel string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.directly == nil || len(u.directly) >= maxDirect {
+		u.directly = map[string]string{}
+	}
+	u.directly[user] = channel
+}

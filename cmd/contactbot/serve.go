@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"contactbot/bot"
+	"contactbot/bot/dialog"
+	"contactbot/bot/slack"
+	"contactbot/cloudmonitor"
+	"contactbot/commands"
+	"contactbot/state"
+)
+
+// servedState is where a simulation keeps what is pending: not with what is real.
+const servedState = "bolt:contactbot-simulated.db"
+
+// serveCommand serves the platforms that are configured.
+type serveCommand struct {
+	Simulate             bool   `help:"Send nothing to CloudMonitor; every reply says so."`
+	Listen               string `name:"listen" env:"CONTACTBOT_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address for health checks, and for Slack in HTTP mode."`
+	slackSettings        `group:"Slack"`
+	stateSettings        `group:"State"`
+	cloudMonitorSettings `group:"CloudMonitor"`
+	keySettings          `group:"Access key (default: found where Alibaba Cloud's own tools look)"`
+	logSettings          `group:"Logs"`
+}
+
+// Run serves until it is asked to end.
+func (c serveCommand) Run(ctx context.Context) (err error) {
+	log, err := c.logger(slog.LevelInfo)
+	if err != nil {
+		return err
+	}
+	workspace, err := c.platform(log)
+	if err != nil {
+		return err
+	}
+	if workspace == nil {
+		return badSetting("no platform is configured: set SLACK_BOT_TOKEN with SLACK_APP_TOKEN (or SLACK_SIGNING_SECRET); “contactbot chat” needs none")
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return badSetting("CONTACTBOT_LISTEN: want HOST:PORT, for example 127.0.0.1:8080")
+	}
+	fallback := liveState
+	if c.Simulate {
+		fallback = servedState
+	}
+	client, closeClient, err := c.client(log, c.path(fallback))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeClient()) }()
+	store, closeStore, err := c.open(ctx, fallback)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeStore()) }()
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on CONTACTBOT_LISTEN: %w (is another process using it?)", err)
+	}
+	var platform bot.Platform = workspace
+	if c.Simulate {
+		platform = simulated{workspace}
+	}
+	b := bot.New(bot.Options{
+		Store: store, CloudMonitor: client, Platforms: []bot.Platform{platform},
+		Rules: dialog.Rules{Site: c.Site}, Alone: true, Log: log,
+	})
+	log.Info("serving", "version", built(), "listen", listener.Addr().String(), "simulated", c.Simulate)
+	err = serve(ctx, b, workspace, routes(workspace, store), listener)
+	log.Info("stopped")
+	return err
+}
+
+// serve runs the bot, the platform and the HTTP server until ctx ends or one of
+// them fails.
+func serve(ctx context.Context, b *bot.Bot, workspace *slack.Platform, handler http.Handler, listener net.Listener) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+		WriteTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	}
+	var running sync.WaitGroup
+	failed := make(chan error, 3)
+	run := func(what string, f func() error) {
+		running.Go(func() {
+			if err := f(); err != nil {
+				failed <- fmt.Errorf("%s: %w", what, err)
+			}
+		})
+	}
+	run("the bot", func() error { return b.Run(ctx) })
+	run("slack", func() error { return workspace.Run(ctx, b) })
+	run("the HTTP server", func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	stop()
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+	defer cancel()
+	if server.Shutdown(drain) != nil {
+		_ = server.Close()
+	}
+	running.Wait()
+	return err
+}
+
+// routes are what is served by HTTP.
+func routes(workspace *slack.Platform, store *state.Store) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+		defer cancel()
+		if err := errors.Join(store.Ping(ctx), workspace.Ready()); err != nil {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			fmt.Fprintln(w, err)
+			return
+		}
+		fmt.Fprintln(w, "ok")
+	})
+	if h := workspace.Handler(); h != nil {
+		mux.Handle("/slack/", h)
+	}
+	return mux
+}
+
+// client returns CloudMonitor, or a simulator of it.
+func (c serveCommand) client(log *slog.Logger, path string) (*cloudmonitor.Client, func() error, error) {
+	if c.Simulate {
+		return simulatedClient(simulatorOptions{
+			listen: "127.0.0.1:0", file: path + ".simulator.json", site: c.Site, log: log, rebind: true,
+			notice: func(commands.Text) {}, // a link is as private as the address it was sent to
+		})
+	}
+	client, err := realClient(c.cloudMonitorSettings, c.keySettings)
+	return client, func() error { return nil }, err
+}
+
+// simulated marks every reply as one that is not real.
+type simulated struct{ *slack.Platform }
+
+var onlySimulated = commands.Text{
+	EN: "Simulated: nothing reaches Alibaba Cloud.",
+	ZH: "模拟环境：不会影响真实的阿里云。",
+}
+
+// Deliver implements bot.Platform.
+func (s simulated) Deliver(ctx context.Context, p state.Person, r state.Reply) error {
+	r.Parts = append(r.Parts[:len(r.Parts):len(r.Parts)], state.Part{Hint: onlySimulated.In(commands.Language(r.Language))})
+	return s.Platform.Deliver(ctx, p, r)
+}
+
+var _ bot.Introducer = simulated{}
