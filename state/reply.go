@@ -32,8 +32,9 @@ type Reply struct {
 	Parts    []Part    `json:"parts"`
 	Lead     int       `json:"lead,omitempty"` // so many parts tell what came before; the others are the reply itself
 	Choices  []Choice  `json:"choices,omitempty"`
-	Field    string    `json:"field,omitempty"` // the field that is asked for
-	Form     bool      `json:"form,omitempty"`  // the form as a whole would answer it: platforms that have forms offer it
+	Field    string    `json:"field,omitempty"`   // the field that is asked for
+	Form     bool      `json:"form,omitempty"`    // the form as a whole would answer it: platforms that have forms offer it
+	Summary  bool      `json:"summary,omitempty"` // it sums the form up: where the form was filled in, it takes the form's place
 }
 
 // A Part is a paragraph of a reply. One of its members is set.

@@ -98,6 +98,7 @@ func (s *step) confirm() {
 	}
 	reply := s.reply(state.Question, parts...)
 	s.asks(reply, s.primary(saySubmit), s.choice(sayBack), s.choice(sayCancel))
+	reply.Form, reply.Summary = true, true
 }
 
 // proposeLanguage proposes the language of the conversation for the alerts.

@@ -147,6 +147,7 @@ type step struct {
 	// questions are the replies of this step that do nothing but ask.
 	questions []uint64
 	exampled  bool // the lead has an example already
+	chose     bool // what is heard is a choice, not typed
 	summed    bool // the summary is of this step: the person has not seen it
 }
 
@@ -198,7 +199,9 @@ func (s *step) message(m Message) {
 		s.whereWeStand() // the question it belongs to is answered already
 		return
 	}
+	s.chose = m.Choice != 0
 	s.hear(m.Text)
+	s.chose = false
 }
 
 func (s *step) opened(in Opened) {

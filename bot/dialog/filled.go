@@ -101,6 +101,7 @@ func (s *step) left(in Left) {
 		return
 	}
 	s.here(in.From, s.r.Admin, commands.Language(s.r.Spoken))
+	s.r.Offered = nil // they went on with it
 	if s.r.Draft == (cloudmonitor.Contact{}) {
 		s.cancel()
 		return

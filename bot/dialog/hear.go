@@ -165,8 +165,8 @@ func (s *step) hearForm(text string, cmd commands.Command) {
 	switch cmd.Verb {
 	case commands.Register:
 		switch bare := cmd.Rest == "" && len(cmd.Values) == 0 && len(cmd.Problems) == 0; {
-		case bare && s.r.Draft == (cloudmonitor.Contact{}):
-			s.askAgain() // nothing is there to go on with
+		case bare && (s.chose || s.r.Draft == (cloudmonitor.Contact{})):
+			s.askAgain() // nothing is there to go on with, or the form is wanted
 		case !bare && cmd.Rest == "" && s.sameContact(cmd.Values):
 			s.answer(cmd)
 		default:

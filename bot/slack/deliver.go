@@ -38,7 +38,7 @@ var errNoWay = errors.New("this way is closed")
 // open: the form before them, the place of their command, their direct message.
 func (p *Platform) Deliver(ctx context.Context, who state.Person, r state.Reply) error {
 	at := placeOf(r.To)
-	asks := r.Tone == state.Question || len(r.Choices) > 0 && r.Form
+	asks := r.Tone == state.Question || r.Form
 	final := !asks && r.Tone != state.Progress
 	type way struct {
 		open bool
@@ -101,17 +101,56 @@ func lead(r state.Reply) []state.Part { return r.Parts[:min(r.Lead, len(r.Parts)
 func (p *Platform) updateView(ctx context.Context, who state.Person, at place, r state.Reply) error {
 	language := commands.Language(r.Language)
 	view := panel(r, panelTitle.In(language), closeWord.In(language), at.metadata())
-	if r.Form {
+	if r.Form && !r.Summary {
 		sheet, err := p.bot.Sheet(ctx, who)
 		if err != nil {
 			return err
 		}
 		view = form(sheet, lead(r), at.metadata())
 	}
+	id, awaits := at.View, ""
+	if at.Awaits != "" && !at.At.Before(p.born) && !p.once.known(at.Awaits) {
+		id, awaits = "", at.Awaits
+	}
 	return p.call(ctx, "views.update", func() error {
-		_, err := p.api.UpdateViewContext(ctx, view, "", "", at.View)
+		_, err := p.api.UpdateViewContext(ctx, view, awaits, "", id)
+		for deadline := at.At.Add(ackLands); awaits != "" && refusedWith(err, "not_found") && p.Now().Before(deadline); {
+			if !sleep(ctx, ackPoll) {
+				return ctx.Err()
+			}
+			_, err = p.api.UpdateViewContext(ctx, view, awaits, "", id)
+		}
+		if err == nil && awaits != "" {
+			p.once.first(awaits, p.Now())
+		}
 		return err
 	})
+}
+
+// What the acknowledgement of a form puts before the person takes effect some
+// time after it was sent: what is put there too early would be overwritten by
+// it. So the form has an external ID only from then on, by which it is waited
+// for.
+const (
+	ackLands = 5 * time.Second
+	ackPoll  = 100 * time.Millisecond
+)
+
+// sleep waits; false if ctx ended meanwhile.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func refusedWith(err error, code string) bool {
+	var answer slackgo.SlackErrorResponse
+	return errors.As(err, &answer) && answer.Err == code
 }
 
 // respond answers by the command's response_url, to the person alone.
@@ -123,29 +162,13 @@ func (p *Platform) respond(ctx context.Context, _ state.Person, at place, r stat
 // point says, where a command was typed, that the answer is elsewhere. It is a
 // courtesy: that it fails is no harm.
 func (p *Platform) point(ctx context.Context, who state.Person, at place, r state.Reply) error {
-	if !p.tell(at.URL) {
+	if !p.once.first(at.URL, p.Now()) {
 		return nil
 	}
 	if err := p.byURL(ctx, at, goToDirect.In(commands.Language(r.Language)), nil); err != nil {
 		p.Log.DebugContext(ctx, "pointer was not shown", "person", who, "reason", err)
 	}
 	return nil
-}
-
-// tell notes that somebody was pointed to their direct message; false if they
-// were before.
-func (p *Platform) tell(what string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.Now()
-	for key, at := range p.told {
-		if now.Sub(at) > urlLife {
-			delete(p.told, key)
-		}
-	}
-	_, before := p.told[what]
-	p.told[what] = now
-	return !before
 }
 
 func (p *Platform) byURL(ctx context.Context, at place, text string, blocks []slackgo.Block) error {
@@ -200,7 +223,7 @@ func (p *Platform) post(ctx context.Context, who state.Person, at place, r state
 		}
 	}
 	if p.urls.unsure(who, r.ID) || r.Made.Before(p.born) {
-		if posted, err := p.posted(ctx, channel, r); err != nil || posted {
+		if posted, err := p.posted(ctx, channel, at.thread(), r); err != nil || posted {
 			return err
 		}
 	}
@@ -209,15 +232,15 @@ func (p *Platform) post(ctx context.Context, who state.Person, at place, r state
 		slackgo.MsgOptionText(text, false), slackgo.MsgOptionBlocks(blocks...),
 		slackgo.MsgOptionDisableLinkUnfurl(), slackgo.MsgOptionDisableMediaUnfurl(), slackgo.MsgOptionMetadata(mark(r)),
 	}
-	if at.direct() && at.Thread != "" {
-		options = append(options, slackgo.MsgOptionTS(at.Thread))
+	if thread := at.thread(); thread != "" {
+		options = append(options, slackgo.MsgOptionTS(thread))
 	}
 	err := p.call(ctx, "chat.postMessage", func() error {
 		_, _, err := p.api.PostMessageContext(ctx, channel, options...)
 		return err
 	})
 	p.urls.doubt(who, r.ID, err != nil && !errors.Is(err, errNoWay))
-	if err == nil && at.TS != "" && !at.direct() && p.tell(at.Channel+at.TS) {
+	if err == nil && at.TS != "" && !at.direct() && p.once.first(at.Channel+at.TS, p.Now()) {
 		// A pointer where they asked; that it fails is no harm.
 		_, _ = p.api.PostEphemeralContext(ctx, at.Channel, who.User, slackgo.MsgOptionTS(at.Thread),
 			slackgo.MsgOptionText(goToDirect.In(commands.Language(r.Language)), false))
@@ -262,17 +285,37 @@ func mark(r state.Reply) slackgo.SlackMetadata {
 	}}
 }
 
-// posted reports whether a reply stands in the direct message already.
-func (p *Platform) posted(ctx context.Context, channel string, r state.Reply) (found bool, err error) {
-	err = p.call(ctx, "conversations.history", func() error {
+// lookBack is how many messages are looked through for a reply.
+const lookBack = 100
+
+// posted reports whether a reply stands in the direct message already, or in a
+// thread there.
+func (p *Platform) posted(ctx context.Context, channel, thread string, r state.Reply) (found bool, err error) {
+	oldest := fmt.Sprintf("%d.000000", r.Made.Add(-time.Minute).Unix())
+	method, messages := "conversations.history", func() ([]slackgo.Message, error) {
 		history, err := p.api.GetConversationHistoryContext(ctx, &slackgo.GetConversationHistoryParameters{
-			ChannelID: channel, Oldest: fmt.Sprintf("%d.000000", r.Made.Add(-time.Minute).Unix()), Limit: 100, IncludeAllMetadata: true,
+			ChannelID: channel, Oldest: oldest, Limit: lookBack, IncludeAllMetadata: true,
 		})
+		if err != nil {
+			return nil, err
+		}
+		return history.Messages, nil
+	}
+	if thread != "" {
+		method, messages = "conversations.replies", func() ([]slackgo.Message, error) {
+			replies, _, _, err := p.api.GetConversationRepliesContext(ctx, &slackgo.GetConversationRepliesParameters{
+				ChannelID: channel, Timestamp: thread, Oldest: oldest, Limit: lookBack, IncludeAllMetadata: true,
+			})
+			return replies, err
+		}
+	}
+	err = p.call(ctx, method, func() error {
+		all, err := messages()
 		if err != nil {
 			return err
 		}
 		want := mark(r)
-		found = slices.ContainsFunc(history.Messages, func(m slackgo.Message) bool {
+		found = slices.ContainsFunc(all, func(m slackgo.Message) bool {
 			return m.Metadata.EventType == want.EventType &&
 				m.Metadata.EventPayload["id"] == want.EventPayload["id"] && m.Metadata.EventPayload["made"] == want.EventPayload["made"]
 		})

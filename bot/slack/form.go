@@ -32,7 +32,7 @@ func form(sheet dialog.Sheet, lead []state.Part, metadata string) slackgo.ModalV
 	blocks := paragraphs(lead, "", maxBlocks/2)
 	blocks = append(blocks, slackgo.NewContextBlock("intro", plainText(sheet.Intro, maxText)))
 	for _, row := range sheet.Rows {
-		input := slackgo.NewInputBlock(row.Field.Name, plainText(capital(row.Label), maxText), plainText(row.Hint, maxText), element(row, sheet))
+		input := slackgo.NewInputBlock(row.Field.Name, plainText(capital(row.Label), maxInput), plainText(row.Hint, maxInput), element(row, sheet))
 		input.Optional = !row.Required
 		blocks = append(blocks, input)
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +26,8 @@ const (
 	minAge = time.Minute
 	// deadPause is the pause after a refusal that only an operator can mend.
 	deadPause = 5 * time.Minute
+	// mostRest is how long Slack may ask to be left alone.
+	mostRest = 5 * time.Minute
 )
 
 // A gate is an HTTP client that lets attempts to open a socket through only at
@@ -36,7 +39,8 @@ type gate struct {
 	mu     sync.Mutex
 	last   time.Time // the last attempt
 	pause  time.Duration
-	reason string // Slack's code for why the last attempt failed; empty: it did not
+	until  time.Time // Slack does not want another attempt before
+	reason string    // Slack's code for why the last attempt failed; empty: it did not
 }
 
 const openMethod = "apps.connections.open"
@@ -56,11 +60,21 @@ func (g *gate) Do(r *http.Request) (*http.Response, error) {
 		why = reason(err)
 	case res.StatusCode != http.StatusOK:
 		why = fmt.Sprintf("HTTP %d", res.StatusCode)
+		g.rest(res.Header.Get("Retry-After"))
 	default:
 		why, err = refusal(res)
 	}
 	g.note(why)
 	return res, err
+}
+
+// rest notes for how many seconds Slack wants to be left alone.
+func (g *gate) rest(seconds string) {
+	if n, err := strconv.Atoi(seconds); err == nil && n > 0 {
+		g.mu.Lock()
+		g.until = g.now().Add(min(time.Duration(n)*time.Second, mostRest))
+		g.mu.Unlock()
+	}
 }
 
 // refusal reads Slack's error code out of an answer, which stays readable.
@@ -103,6 +117,9 @@ func (g *gate) wait(ctx context.Context) error {
 		if g.reason == "" && now.Sub(g.last) >= minAge {
 			until = now
 		}
+	}
+	if until.Before(g.until) {
+		until = g.until
 	}
 	g.mu.Unlock()
 	timer := time.NewTimer(until.Sub(now))

@@ -4,7 +4,6 @@ package slack
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -58,9 +57,14 @@ func (p *Platform) Profile(ctx context.Context, who state.Person) (commands.Prof
 	if profile, stranger := p.people.known(who.User, p.Now()); !stranger {
 		return profile, nil
 	}
-	u, err := p.api.GetUserInfoContext(ctx, who.User)
-	var answer slackgo.SlackErrorResponse
-	if errors.As(err, &answer) && answer.Err == "missing_scope" {
+	var u *slackgo.User
+	deaf := false
+	err := p.call(ctx, "users.info", func() (err error) {
+		u, err = p.api.GetUserInfoContext(ctx, who.User)
+		deaf = refusedWith(err, "missing_scope")
+		return err
+	})
+	if deaf {
 		p.people.mu.Lock()
 		p.people.deaf = true
 		p.people.mu.Unlock()
@@ -68,7 +72,7 @@ func (p *Platform) Profile(ctx context.Context, who state.Person) (commands.Prof
 		return commands.Profile{}, nil
 	}
 	if err != nil {
-		return commands.Profile{}, errors.New(reason(err))
+		return commands.Profile{}, err
 	}
 	profile := commands.Profile{
 		Name: u.Profile.RealName, Mail: u.Profile.Email, Phone: u.Profile.Phone, Locale: u.Locale,

@@ -18,6 +18,7 @@ type place struct {
 	TS      string `json:"m,omitempty"` // the mention, to point to the answer from
 	URL     string `json:"u,omitempty"` // a response_url
 	View    string `json:"v,omitempty"` // an open form
+	Awaits  string `json:"w,omitempty"` // the external ID that the form has once Slack has taken our acknowledgement
 	Home    bool   `json:"h,omitempty"` // the App home
 	Trigger string `json:"g,omitempty"` // opens a form, for 3 s; set where one is wanted
 	// At is when the URL and the trigger were given.
@@ -43,6 +44,14 @@ func placeOf(a state.Address) place {
 
 // direct reports whether the place is the direct message with the bot.
 func (p place) direct() bool { return strings.HasPrefix(p.Channel, "D") }
+
+// thread is the thread in which a direct message is answered.
+func (p place) thread() string {
+	if !p.direct() {
+		return ""
+	}
+	return p.Thread
+}
 
 // Lives of what Slack hands out.
 // Source: Slack, "Handling user interaction": trigger_id, response_url.

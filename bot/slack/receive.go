@@ -6,6 +6,8 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -174,6 +176,7 @@ func (p *Platform) click(a arrival, who state.Person, c slackgo.InteractionCallb
 		p.wg.Go(func() { p.look(who) })
 		return
 	case "form":
+		m.Choice, _ = strconv.ParseUint(action.Value, 10, 64)
 		m.Text, at.Trigger, at.View = "register", c.TriggerID, ""
 	default:
 		var ok bool
@@ -191,8 +194,10 @@ func (p *Platform) click(a arrival, who state.Person, c slackgo.InteractionCallb
 // submit takes a form, or the button that sends a summary.
 func (p *Platform) submit(a arrival, who state.Person, c slackgo.InteractionCallback) {
 	value, at := viewPlace(c.View)
-	at.View, at.At = c.View.ID, a.at
-	id := "view/" + c.View.ID + "/" + c.View.Hash
+	// A form that was sent back with errors comes again with the same hash: only
+	// the trigger tells one sending from the next.
+	id := "view/" + c.View.ID + "/" + cmp.Or(c.TriggerID, c.View.Hash)
+	at.View, at.Awaits, at.At = c.View.ID, "contactbot/"+id, a.at
 	if c.View.CallbackID != "form" {
 		reply, say, ok := parseValue(value)
 		if !ok {
@@ -212,14 +217,34 @@ func (p *Platform) submit(a arrival, who state.Person, c slackgo.InteractionCall
 		case err != nil:
 			a.ack(slackgo.NewErrorsViewSubmissionResponse(map[string]string{firstField(c.View): both(notStored)}))
 		case len(problems) > 0:
-			reasons := map[string]string{}
-			for _, problem := range problems {
-				reasons[problem.Field] = problem.Reason
-			}
-			a.ack(slackgo.NewErrorsViewSubmissionResponse(reasons))
+			a.ack(slackgo.NewErrorsViewSubmissionResponse(reasons(c.View, problems)))
 		default:
 			a.ack(p.waiting(who, at))
 		}
+	})
+}
+
+// reasons are what is wrong with a form, at the inputs that it has: Slack takes
+// no errors at others.
+func reasons(v slackgo.View, problems []dialog.Problem) map[string]string {
+	at := map[string]string{}
+	for _, problem := range problems {
+		block, reason := problem.Field, problem.Reason
+		if !hasInput(v, block) {
+			block, reason = firstField(v), problem.Field+": "+problem.Reason
+		}
+		if at[block] != "" {
+			reason = at[block] + "\n" + reason
+		}
+		at[block] = reason
+	}
+	return at
+}
+
+func hasInput(v slackgo.View, id string) bool {
+	return slices.ContainsFunc(v.Blocks.BlockSet, func(b slackgo.Block) bool {
+		input, ok := b.(*slackgo.InputBlock)
+		return ok && input.BlockID == id
 	})
 }
 
@@ -230,6 +255,7 @@ func (p *Platform) waiting(who state.Person, at place) any {
 	view := panel(state.Reply{
 		Tone: state.Progress, Language: string(language), Parts: []state.Part{{Text: oneMoment.In(language)}},
 	}, panelTitle.In(language), closeWord.In(language), at.metadata())
+	view.ExternalID = at.Awaits
 	return slackgo.NewUpdateViewSubmissionResponse(&view)
 }
 

@@ -23,6 +23,7 @@ import (
 const (
 	maxBlocks  = 50   // a message
 	maxText    = 3000 // characters of a text
+	maxInput   = 2000 // characters of an input's label or hint
 	maxButtons = 25   // of an actions block
 	maxLabel   = 75   // characters on a button
 	maxValue   = 2000 // characters behind a button

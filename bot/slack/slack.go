@@ -27,9 +27,9 @@ type Options struct {
 	SigningSecret string
 	APIURL        string        // default https://slack.com/api/
 	Command       string        // the slash command; default /contact
-	PingWithin    time.Duration // silence after which a socket counts as dead; default 30 s
+	PingWithin    time.Duration // silence after which a socket counts as dead; Slack is asked as often whether the bot token works; default 30 s
 	Admin         func(state.Person) bool
-	HTTP          *http.Client // default: one with a timeout of 15 s
+	HTTP          *http.Client // default: one with a timeout of 15 s and 32 connections
 	Now           func() time.Time
 	Log           *slog.Logger
 }
@@ -51,12 +51,12 @@ type Platform struct {
 	people people
 	urls   urls
 	pause  pauses
+	once   once
 	born   time.Time // replies made before may have been posted by a process that died
 
 	mu    sync.Mutex
 	self  *slackgo.AuthTestResponse // nil: Slack has not told yet
 	wrong error                     // why not
-	told  map[string]time.Time      // mentions that were answered by a pointer
 
 	wg sync.WaitGroup // calls that nobody waits for
 }
@@ -70,7 +70,10 @@ func New(o Options) *Platform {
 		o.Command = "/contact"
 	}
 	if o.HTTP == nil {
-		o.HTTP = &http.Client{Timeout: 15 * time.Second}
+		o.HTTP = &http.Client{Timeout: 15 * time.Second, Transport: transport()}
+	}
+	if o.PingWithin == 0 {
+		o.PingWithin = pingWithin
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -81,7 +84,7 @@ func New(o Options) *Platform {
 	if o.Admin == nil {
 		o.Admin = func(state.Person) bool { return false }
 	}
-	p := &Platform{Options: o, born: o.Now(), told: map[string]time.Time{}}
+	p := &Platform{Options: o, born: o.Now()}
 	p.api = slackgo.New(o.BotToken, slackgo.OptionAPIURL(o.APIURL), slackgo.OptionHTTPClient(o.HTTP))
 	if o.AppToken != "" {
 		p.link = newSocket(socketOptions{
@@ -93,6 +96,16 @@ func New(o Options) *Platform {
 		p.link = p.web
 	}
 	return p
+}
+
+// maxConnections is how many calls of the Web API are under way at once: a
+// burst waits here instead of at Slack's limits.
+const maxConnections = 32
+
+func transport() http.RoundTripper {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxConnsPerHost, t.MaxIdleConnsPerHost = maxConnections, maxConnections
+	return t
 }
 
 // Name implements bot.Platform.
@@ -110,10 +123,10 @@ func (p *Platform) Handler() http.Handler {
 func (p *Platform) Ready() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.self == nil {
-		if p.wrong != nil {
-			return p.wrong
-		}
+	switch {
+	case p.wrong != nil:
+		return p.wrong
+	case p.self == nil:
 		return errors.New("slack: connecting")
 	}
 	if err := p.link.alive(); err != nil {
@@ -129,7 +142,50 @@ func (p *Platform) Run(ctx context.Context, b *bot.Bot) error {
 	if err := p.introduce(ctx); err != nil {
 		return nil // ctx has ended
 	}
+	p.wg.Go(func() { p.watch(ctx) })
 	return p.link.run(ctx, p.take)
+}
+
+// watch asks Slack again and again whether the bot token works: a link that is
+// open does not tell whether replies get through.
+func (p *Platform) watch(ctx context.Context) {
+	tick := time.NewTicker(p.PingWithin / 2)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		asking, cancel := context.WithTimeout(ctx, p.PingWithin/2)
+		_, err := p.api.AuthTestContext(asking)
+		cancel()
+		if _, limited := errors.AsType[*slackgo.RateLimitedError](err); ctx.Err() == nil && !limited {
+			p.judge(ctx, err)
+		}
+	}
+}
+
+// judge notes whether the bot token works, and tells when that has changed.
+func (p *Platform) judge(ctx context.Context, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	before := p.wrong
+	switch why := reason(err); {
+	case err == nil:
+		p.wrong = nil
+		if before != nil {
+			p.Log.InfoContext(ctx, "slack answers again")
+		}
+		return
+	case fatal[why]:
+		p.wrong = fmt.Errorf("slack: the bot token is refused (%s): copy it again from the app's page “OAuth & Permissions” and set SLACK_BOT_TOKEN", why)
+	default:
+		p.wrong = fmt.Errorf("slack: replies cannot be sent (%s); it is tried again", why)
+	}
+	if before == nil || before.Error() != p.wrong.Error() {
+		p.Log.ErrorContext(ctx, "slack does not accept the bot, it is asked again", "reason", reason(err))
+	}
 }
 
 // introduce finds out which workspace and which user the token is of, however
@@ -140,15 +196,13 @@ func (p *Platform) introduce(ctx context.Context) error {
 		if limited, ok := errors.AsType[*slackgo.RateLimitedError](err); ok {
 			return struct{}{}, backoff.RetryAfter(int(limited.RetryAfter/time.Second) + 1)
 		}
-		p.mu.Lock()
-		defer p.mu.Unlock()
+		p.judge(ctx, err)
 		if err == nil {
-			p.self, p.wrong = self, nil
+			p.mu.Lock()
+			p.self = self
+			p.mu.Unlock()
 			p.Log.InfoContext(ctx, "slack workspace", "team", self.TeamID)
-			return struct{}{}, nil
 		}
-		p.wrong = fmt.Errorf("slack: the bot token cannot be tried: %s", reason(err))
-		p.Log.WarnContext(ctx, "slack does not say who the bot is, it is asked again", "reason", reason(err))
 		return struct{}{}, err
 	}, backoff.WithBackOff(&backoff.ExponentialBackOff{
 		InitialInterval: 500 * time.Millisecond, Multiplier: 2, RandomizationFactor: 0.3, MaxInterval: time.Minute,

@@ -114,10 +114,12 @@ func (c *connection) alive() error {
 // run keeps a connection open until ctx ends. The gate sets the pace.
 func (c *connection) run(ctx context.Context, take func(arrival)) {
 	for ctx.Err() == nil {
-		client := c.client(ctx)
+		life, end := context.WithCancel(ctx)
+		client := c.client(life)
 		ended := make(chan error, 1)
-		go func() { ended <- client.RunContext(ctx) }()
-		err := c.receive(client, ended, take)
+		go func() { ended <- client.RunContext(life) }()
+		err := c.receive(client, ended, take, end)
+		end()
 		c.hello.Store(false)
 		if ctx.Err() == nil {
 			why, dead := c.gate.refused()
@@ -176,11 +178,16 @@ func (w *watched) Close() error {
 	return w.Conn.Close()
 }
 
-// receive takes what comes until the client has ended.
-func (c *connection) receive(client *socketmode.Client, ended <-chan error, take func(arrival)) error {
+// receive takes what comes until the client has ended. An attempt that fails
+// ends it: the next is made by a new one, at the gate's pace, because the
+// library's own pauses grow to five minutes.
+func (c *connection) receive(client *socketmode.Client, ended <-chan error, take func(arrival), end func()) error {
 	for {
 		select {
 		case e := <-client.Events:
+			if e.Type == socketmode.EventTypeConnectionError {
+				end()
+			}
 			c.event(client, e, take)
 		case err := <-ended:
 			return err

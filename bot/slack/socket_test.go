@@ -69,8 +69,8 @@ func send(t *testing.T, conn *websocket.Conn, frame string) {
 	}
 }
 
-// acked is the next acknowledgement that comes over a socket.
-func acked(t *testing.T, conn *websocket.Conn) string {
+// ackedOver is the next acknowledgement that comes over a socket.
+func ackedOver(t *testing.T, conn *websocket.Conn) string {
 	t.Helper()
 	if err := conn.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
 		t.Fatal(err)
@@ -110,14 +110,14 @@ func TestSocketReceives(t *testing.T) {
 		t.Fatalf("arrived: %+v", a)
 	}
 	a.ack(map[string]string{"text": "hello"})
-	if got := acked(t, conn); got != `{"envelope_id":"E1","payload":{"text":"hello"}}` {
+	if got := ackedOver(t, conn); got != `{"envelope_id":"E1","payload":{"text":"hello"}}` {
 		t.Errorf("acknowledged with %s", got)
 	}
 	if err := s.alive(); err != nil {
 		t.Errorf("not alive: %v", err)
 	}
 	send(t, conn, `{"type":"events_api","envelope_id":"E2","payload":{"type":"event_callback","event":{"type":"moon_rose"}}}`)
-	if got := acked(t, conn); !strings.Contains(got, "E2") {
+	if got := ackedOver(t, conn); !strings.Contains(got, "E2") {
 		t.Errorf("something unknown is acknowledged with %s", got)
 	}
 	late.Store(int64(pingWithin + time.Second))
@@ -139,7 +139,7 @@ func TestSocketDisconnect(t *testing.T) {
 	send(t, two, slashLine)
 	a := <-arrived
 	a.ack(nil)
-	if got := acked(t, two); !strings.Contains(got, "E1") {
+	if got := ackedOver(t, two); !strings.Contains(got, "E1") {
 		t.Errorf("acknowledged with %s", got)
 	}
 	if err := s.alive(); err != nil {
