@@ -93,7 +93,13 @@ const deliverTimeout = 20 * time.Second
 func (b *Bot) clear(p state.Person, l *lane) {
 	for {
 		r, _, err := b.load(p, l, false)
-		if err == nil {
+		switch {
+		case err != nil:
+		case r.Empty():
+			// A record that is deleted begins anew at its first revision: this
+			// must not happen beside a step, which could not tell.
+			r, err = state.Request{}, b.deleteInTurn(p, l)
+		default:
 			r, err = b.Store.Save(b.work, state.Change{Request: r, Patient: true})
 			b.learn(l, r, err)
 		}
@@ -115,6 +121,16 @@ func (b *Bot) clear(p state.Person, l *lane) {
 	defer b.mu.Unlock()
 	l.clearing = false
 	b.leave(p, l)
+}
+
+// deleteInTurn clears a record of which nothing stays as a step in the person's
+// lane, and waits until that is stored.
+func (b *Bot) deleteInTurn(p state.Person, l *lane) error {
+	stored := make(chan error, 1)
+	b.mu.Lock()
+	b.push(p, l, work{in: dialog.Delivered{Through: l.through}, done: func(_ dialog.Effects, err error) { stored <- err }})
+	b.mu.Unlock()
+	return <-stored
 }
 
 // cleared ends a clearing, unless more was delivered while it went on: what was

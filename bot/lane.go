@@ -157,7 +157,7 @@ func (b *Bot) step(p state.Person, l *lane, in dialog.Input) (fx dialog.Effects,
 // that is wanted, whose the contact is that its draft names.
 func (b *Bot) load(p state.Person, l *lane, withClaim bool) (state.Request, state.Registration, error) {
 	b.mu.Lock()
-	known, through := l.known, l.through
+	known := l.known
 	b.mu.Unlock()
 	var r state.Request
 	var err error
@@ -165,6 +165,14 @@ func (b *Bot) load(p state.Person, l *lane, withClaim bool) (state.Request, stat
 		r = *known // a step changes nothing of what it is given
 	} else if r, err = b.Store.Request(b.work, p); err != nil {
 		return r, state.Registration{}, err
+	}
+	b.mu.Lock()
+	through := l.through
+	b.mu.Unlock()
+	if r.Revision == 0 {
+		// The record was deleted, or never was: its replies must not be taken
+		// for those that are delivered.
+		r.ReplyID = max(r.ReplyID, through)
 	}
 	if len(r.Outbox) > 0 && r.Outbox[0].ID <= through {
 		r, _ = b.Rules.Step(r, dialog.Delivered{Through: through}, b.Now())

@@ -47,6 +47,31 @@ func TestDeliveredOnce(t *testing.T) {
 	}
 }
 
+// TestDeliveredAnew: a record of which nothing is to be kept is deleted as soon
+// as its reply is delivered, and the next message begins a new one. Its replies
+// are not taken for those of the old one.
+func TestDeliveredAnew(t *testing.T) {
+	for seed := range uint64(500) {
+		synctest.Test(t, func(t *testing.T) {
+			dice := &dice{random: rand.New(rand.NewPCG(seed, 2))}
+			h := newHouse(t, &slowEngine{memory(), dice}, func(o *bot.Options) {
+				o.Platforms = []bot.Platform{&slowPlatform{o.Platforms[0].(*platform), dice}}
+			})
+			for range 12 {
+				h.says("U1", "", "help") // without an ID: there is nothing to remember
+				pass(dice.roll())
+			}
+			if err := h.bot.Settled(t.Context(), person("U1")); err != nil {
+				t.Fatal(err)
+			}
+			h.close()
+			if n := len(h.platform.delivered["U1"]); n != 12 {
+				t.Fatalf("seed %d: %d of 12 replies were delivered", seed, n)
+			}
+		})
+	}
+}
+
 // dice are how long things take: mostly nothing, at times long.
 type dice struct {
 	mu     sync.Mutex

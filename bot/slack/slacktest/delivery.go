@@ -104,11 +104,14 @@ func (s *Slack) Again(d *Delivery) *Delivery {
 
 // pause waits; false if Slack was closed meanwhile.
 func (s *Slack) pause(d time.Duration) bool {
-	return !s.Until(d, func() bool {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return s.closed
-	}) || d == 0
+	wait := time.NewTimer(d)
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+		return true
+	case <-s.gone:
+		return false
+	}
 }
 
 func (s *Slack) acknowledged(d *Delivery) {
@@ -195,12 +198,10 @@ func (s *Slack) await(d *Delivery) bool {
 	select {
 	case <-d.got:
 		return true
+	case <-s.gone:
+		return false
 	case <-late.C:
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if !s.closed {
-			s.breaks("acknowledgement", "of %s is missing after %v", d.what, ackWithin)
-		}
+		s.late(d)
 		return false
 	}
 }

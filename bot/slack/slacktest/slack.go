@@ -85,6 +85,7 @@ type Slack struct {
 	web      string // the app's address in HTTP mode; empty: Socket Mode
 	down     bool
 	closed   bool
+	gone     chan struct{} // closed with it
 	quiet    bool
 	count    int
 	shown    []Shown
@@ -107,7 +108,7 @@ func New(o Options) *Slack {
 		o.Redeliver = []time.Duration{0, time.Minute, 5 * time.Minute}
 	}
 	s := &Slack{
-		Options: o, bell: make(chan struct{}), used: map[string]bool{}, people: map[string]*Person{},
+		Options: o, bell: make(chan struct{}), gone: make(chan struct{}), used: map[string]bool{}, people: map[string]*Person{},
 		channels: map[string]*channel{}, views: map[string]*View{}, triggers: map[string]*trigger{}, hooks: map[string]*hook{},
 		tickets: map[string]bool{}, pending: map[string]*Delivery{}, faults: map[string][]Fault{}, calls: map[string]int{},
 	}
@@ -126,7 +127,7 @@ func (s *Slack) APIURL() string { return s.server.URL + "/api/" }
 func (s *Slack) Close() {
 	s.mu.Lock()
 	s.closed = true
-	s.ring()
+	close(s.gone)
 	s.mu.Unlock()
 	s.cutAll()
 	s.server.CloseClientConnections()
