@@ -201,6 +201,9 @@ func (p *Platform) byURL(ctx context.Context, at place, text string, blocks []sl
 		case res.StatusCode >= 300:
 			return errNoWay // used up, or too old
 		}
+		if code, err := refusal(res); err == nil && code != "" && code != notSlack {
+			return slackgo.SlackErrorResponse{Err: code}
+		}
 		return nil
 	})
 }

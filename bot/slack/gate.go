@@ -77,6 +77,9 @@ func (g *gate) rest(seconds string) {
 	}
 }
 
+// notSlack stands for Slack's code in an answer that has none.
+const notSlack = "not an answer of Slack"
+
 // refusal reads Slack's error code out of an answer, which stays readable.
 func refusal(res *http.Response) (code string, err error) {
 	body, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
@@ -90,7 +93,7 @@ func refusal(res *http.Response) (code string, err error) {
 	case err != nil:
 		return "the answer did not arrive whole", err
 	case json.Unmarshal(body, &answer) != nil:
-		return "not an answer of Slack", nil
+		return notSlack, nil
 	case !answer.OK && answer.Error == "":
 		return "no reason given", nil
 	}

@@ -110,7 +110,8 @@ func (o *office) start() {
 	}
 	o.platform = New(options)
 	o.bot = bot.New(bot.Options{
-		Store: store, CloudMonitor: o.client, Platforms: []bot.Platform{&mortalPlatform{o.platform, o.engine}}, Alone: true, Log: logger,
+		Store: store, CloudMonitor: o.client, Platforms: []bot.Platform{&mortalPlatform{o.platform, o.engine}}, Alone: true,
+		Drain: 200 * time.Millisecond, Log: logger,
 	})
 	var door *httptest.Server
 	if o.mode == "http" {
@@ -158,6 +159,7 @@ func (o *office) eventually(what string, holds func() bool) {
 // close ends the bot well.
 func (o *office) close() {
 	o.t.Helper()
+	o.slack.Settle(5 * time.Second) // of its own messages, too
 	if err := o.end(); err != nil {
 		o.t.Errorf("the bot ended with %v", err)
 	}
@@ -182,6 +184,13 @@ func (o *office) keepsRules() {
 			o.t.Errorf("%q is in the log", secret)
 		}
 	}
+}
+
+// forgive forgets acknowledgements that were late or missing, once nothing waits
+// for one any more.
+func (o *office) forgive() {
+	o.slack.Settle(10 * time.Second)
+	o.slack.Forgive("acknowledgement")
 }
 
 // settled waits until nothing is under way for a person.

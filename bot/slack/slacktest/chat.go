@@ -91,10 +91,11 @@ func (s *Slack) postMessage(c call) map[string]any {
 	return map[string]any{"ok": true, "channel": ch.id, "ts": m.ts, "message": map[string]any{"text": m.text, "ts": m.ts}}
 }
 
-// echo tells the app of its own message, as Slack does.
+// echo tells the app of its own message, as Slack does: it is from the bot's user,
+// without the subtype that the messages of old apps have.
 func (s *Slack) echo(ch *channel, m message) {
 	payload := s.event(map[string]any{
-		"type": "message", "subtype": "bot_message", "bot_id": botID, "channel": ch.id, "channel_type": "im", "text": m.text, "ts": m.ts, "event_ts": m.ts,
+		"type": "message", "user": botUser, "bot_id": botID, "app_id": appID, "team": s.Team, "channel": ch.id, "channel_type": "im", "text": m.text, "ts": m.ts, "event_ts": m.ts,
 	}, s.Team)
 	s.wg.Go(func() { s.deliver(&Delivery{kind: event, what: "the bot's own message", payload: payload}) })
 }

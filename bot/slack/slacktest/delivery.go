@@ -32,6 +32,7 @@ type Delivery struct {
 	kind    string
 	what    string // for broken rules
 	payload map[string]any
+	retry   int                          // so often it was delivered before
 	answers bool                         // the acknowledgement may carry an answer
 	take    func(answer json.RawMessage) // what the acknowledgement does; it holds s.mu
 
@@ -69,10 +70,10 @@ func (d *Delivery) Answer() json.RawMessage {
 
 // deliver tells the app something. The caller does not hold s.mu.
 func (s *Slack) deliver(d *Delivery) *Delivery {
-	d.ready()
+	s.begin(d)
 	s.wg.Go(func() {
-		defer close(d.done)
-		if s.attempt(d, 0) {
+		defer s.finish(d)
+		if s.attempt(d, d.retry) {
 			s.acknowledged(d)
 			return
 		}
@@ -83,7 +84,7 @@ func (s *Slack) deliver(d *Delivery) *Delivery {
 			if !s.pause(pause) {
 				return
 			}
-			if s.attempt(d, i+1) {
+			if s.attempt(d, d.retry+i+1) {
 				s.acknowledged(d)
 				return
 			}
@@ -92,14 +93,25 @@ func (s *Slack) deliver(d *Delivery) *Delivery {
 	return d
 }
 
-func (d *Delivery) ready() {
+func (s *Slack) begin(d *Delivery) {
 	d.Sent, d.done, d.got = time.Now(), make(chan struct{}), make(chan struct{})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.underway++
+}
+
+func (s *Slack) finish(d *Delivery) {
+	close(d.done)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.underway--
+	s.ring()
 }
 
 // Again delivers an event once more, as Slack does when an acknowledgement got
 // lost on the way.
 func (s *Slack) Again(d *Delivery) *Delivery {
-	return s.deliver(&Delivery{kind: d.kind, what: d.what, payload: d.payload, answers: d.answers})
+	return s.deliver(&Delivery{kind: d.kind, what: d.what, payload: d.payload, retry: d.retry + 1, answers: d.answers})
 }
 
 // pause waits; false if Slack was closed meanwhile.
@@ -158,10 +170,10 @@ func (s *Slack) attempt(d *Delivery, retry int) bool {
 
 // over sends a delivery over one connection.
 func (s *Slack) over(k *socket, d *Delivery) {
-	d.ready()
+	s.begin(d)
 	_ = s.envelope(k, d, 0)
 	s.wg.Go(func() {
-		defer close(d.done)
+		defer s.finish(d)
 		if s.await(d) {
 			s.acknowledged(d)
 			return
@@ -252,6 +264,12 @@ func (s *Slack) post(web string, d *Delivery, retry int) bool {
 		s.mu.Unlock()
 		return false
 	case len(answer) > 0 && !strings.HasPrefix(res.Header.Get("Content-Type"), "application/json"):
+		if d.kind == slashCommand {
+			// Source: Slack, "Implementing slash commands", section "Sending an
+			// immediate response": the body may be the plain text of the answer.
+			answer, _ = json.Marshal(map[string]string{"text": string(answer)})
+			break
+		}
 		s.mu.Lock()
 		s.breaks("acknowledgement", "of %s is no JSON", d.what)
 		s.mu.Unlock()

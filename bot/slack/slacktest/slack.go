@@ -87,6 +87,7 @@ type Slack struct {
 	closed   bool
 	gone     chan struct{} // closed with it
 	quiet    bool
+	underway int // deliveries
 	count    int
 	shown    []Shown
 
@@ -214,6 +215,15 @@ func (s *Slack) Until(within time.Duration, holds func() bool) bool {
 			return holds()
 		}
 	}
+}
+
+// Settle waits until nothing that the app is told waits for its acknowledgement.
+func (s *Slack) Settle(within time.Duration) bool {
+	return s.Until(within, func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.underway == 0
+	})
 }
 
 // next makes an ID. The caller holds s.mu.

@@ -142,6 +142,9 @@ func (s *Slack) read(k *socket) {
 			Payload json.RawMessage `json:"payload"`
 		}
 		wrong := json.Unmarshal(text, &ack) != nil || ack.ID == ""
+		if string(ack.Payload) == "{}" {
+			ack.Payload = nil // Slack's own client, @slack/socket-mode, sends it for nothing
+		}
 		s.mu.Lock()
 		if k.mute {
 			s.mu.Unlock()

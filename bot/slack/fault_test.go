@@ -1,0 +1,341 @@
+package slack
+
+// When Slack, its connections or the bot itself fail: what was acknowledged is
+// answered, once.
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"contactbot/bot/slack/slacktest"
+	"contactbot/cloudmonitor/simulator"
+)
+
+// impatient are the settings of tests that wait for something to be noticed: a
+// Slack that pings every 50 ms and delivers again soon, and a bot that counts a
+// silence of 300 ms as the end.
+var impatient = slacktest.Options{
+	Ping:      50 * time.Millisecond,
+	Redeliver: []time.Duration{0, 200 * time.Millisecond, time.Second, time.Second, 2 * time.Second, 2 * time.Second, 4 * time.Second},
+}
+
+// helped is what help begins with.
+const helped = "I register you as an alert contact"
+
+const impatientPing = 300 * time.Millisecond
+
+// underFaults runs a test in an office of each mode that is impatient.
+func underFaults(t *testing.T, modes []string, test func(t *testing.T, o *office)) {
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, mode, impatient)
+			o.options.PingWithin = impatientPing
+			test(t, o)
+			o.close()
+			o.keepsRules()
+		})
+	}
+}
+
+// crowd are people who can tell their answers apart.
+func (o *office) crowd(n int) []*slacktest.Person {
+	var people []*slacktest.Person
+	for i := range n {
+		people = append(people, o.slack.Join(slacktest.Person{ID: fmt.Sprintf("U%03d", i), Name: fmt.Sprintf("Person %d", i), Locale: "en-US"}))
+	}
+	return people
+}
+
+// TestConnectionsReplaced: connections are asked to go, and are cut, while
+// people write.
+func TestConnectionsReplaced(t *testing.T) {
+	underFaults(t, []string{"socket"}, func(t *testing.T, o *office) {
+		o.open()
+		o.eventually("doubly connected", func() bool { return o.slack.Connections() == 2 })
+		people := o.crowd(60)
+		var said []*slacktest.Delivery
+		for i, p := range people {
+			d, _ := p.Message("", "help")
+			said = append(said, d)
+			switch i {
+			case 10:
+				o.slack.Refresh(0)
+			case 30:
+				o.eventually("doubly connected again", func() bool { return o.slack.Connections() == 2 })
+				o.slack.Cut(1)
+			}
+		}
+		for i, p := range people {
+			acked(t, said[i])
+			p.Sees(t, helped)
+			o.settled(p)
+			if n := p.Count(helped); n != 1 {
+				t.Errorf("%s was answered %d times", p.ID, n)
+			}
+		}
+		if opens := o.slack.Calls(openMethod); opens > 6 {
+			t.Errorf("%d connections were opened", opens)
+		}
+		o.forgive() // what was under way on a connection that was cut came again
+	})
+}
+
+// TestHalfOpen: connections over which nothing comes any more are noticed within
+// a ping interval or two, and replaced.
+func TestHalfOpen(t *testing.T) {
+	underFaults(t, []string{"socket"}, func(t *testing.T, o *office) {
+		o.open()
+		o.eventually("doubly connected", func() bool { return o.slack.Connections() == 2 })
+		o.slack.Mute(0)
+		o.slack.Mute(1)
+		began := time.Now()
+		o.eventually("noticed", func() bool { return o.platform.Ready() != nil })
+		if took := time.Since(began); took > 10*impatientPing { // on a busy machine; a bot that does not look never notices
+			t.Errorf("noticed after %v", took)
+		}
+		alice := o.alice()
+		d, _ := alice.Message("", "help") // into the void
+		o.ready()
+		acked(t, d) // it came again
+		alice.Sees(t, helped)
+		o.settled(alice)
+		if n := alice.Count(helped); n != 1 {
+			t.Errorf("answered %d times", n)
+		}
+		o.forgive()
+	})
+}
+
+// TestFlapping: a Slack that accepts connections and closes them at once is not
+// asked for one after the other.
+func TestFlapping(t *testing.T) {
+	underFaults(t, []string{"socket"}, func(t *testing.T, o *office) {
+		o.start()
+		for opens := 0; opens < 4; opens++ {
+			o.eventually("connected", func() bool { return o.slack.Connections() > 0 })
+			o.slack.Cut(0)
+		}
+		began := time.Now()
+		before := o.slack.Calls(openMethod)
+		o.eventually("connected again", func() bool { return o.slack.Connections() > 0 })
+		if opens := o.slack.Calls(openMethod); opens > 8 || opens-before > 2 {
+			t.Errorf("%d connections were opened, %d of them in the last %v", opens, opens-before, time.Since(began))
+		}
+	})
+}
+
+// TestLimited: Slack wants to be left alone.
+func TestLimited(t *testing.T) {
+	underFaults(t, modes, func(t *testing.T, o *office) {
+		o.open()
+		alice, bob := o.alice(), o.bob()
+		limit := slacktest.Fault{Status: 429, RetryAfter: 1}
+		o.slack.Fail("chat.postMessage", limit)
+		o.slack.Fail("users.info", limit)
+		o.slack.Fail("respond", limit)
+		o.slack.Fail("views.open", limit)
+		d, _ := alice.Message("", "help")
+		acked(t, d)
+		began := time.Now()
+		alice.Sees(t, helped)
+		if took := time.Since(began); took < 900*time.Millisecond {
+			t.Errorf("answered after %v, although Slack wanted to be left alone for 1 s", took)
+		}
+		if n := o.slack.Calls("chat.postMessage"); n > 3 {
+			t.Errorf("posted %d times", n)
+		}
+		acked(t, bob.Command("C1", "帮助"))
+		bob.Sees(t, "可以")
+		acked(t, bob.Command("C1", "")) // the form cannot be opened: the question is put
+		question := bob.Sees(t, "联系人叫什么名字")
+		if question.By != "chat.postMessage" {
+			t.Errorf("asked by %s", question.By)
+		}
+	})
+}
+
+// TestDownAtStart: the bot waits for Slack, at a decent pace.
+func TestDownAtStart(t *testing.T) {
+	underFaults(t, modes, func(t *testing.T, o *office) {
+		o.slack.SetDown(true)
+		o.start()
+		o.eventually("told", func() bool { return o.slack.Calls("auth.test") >= 3 })
+		if err := o.platform.Ready(); err == nil || !strings.Contains(err.Error(), "HTTP 503") {
+			t.Errorf("ready: %v", err)
+		}
+		if n := o.slack.Calls("auth.test"); n > 4 {
+			t.Errorf("asked %d times", n)
+		}
+		o.slack.SetDown(false)
+		o.ready()
+		alice := o.alice()
+		acked(t, alice.Command("C1", oneLiner))
+		alice.Sees(t, "Alice is registered")
+	})
+}
+
+// TestDownInTheMiddle: what was acknowledged before Slack went down is answered
+// when it is back, once.
+func TestDownInTheMiddle(t *testing.T) {
+	underFaults(t, modes, func(t *testing.T, o *office) {
+		o.open()
+		alice := o.alice()
+		o.monitor.SetDelay(time.Second)
+		d, _ := alice.Message("", oneLiner)
+		acked(t, d)
+		alice.Sees(t, "Sending Alice")
+		o.slack.SetDown(true)
+		o.eventually("noticed", func() bool { return o.platform.Ready() != nil })
+		o.slack.SetDown(false)
+		alice.Sees(t, "Alice is registered")
+		o.ready()
+		o.settled(alice)
+		if n := alice.Count("Alice is registered"); n != 1 {
+			t.Errorf("told %d times", n)
+		}
+		o.forgive() // of its own messages, on their way when it went down
+	})
+}
+
+// TestAnswerIsLost: a message that was posted although no answer came is not
+// posted again, in a thread either.
+func TestAnswerIsLost(t *testing.T) {
+	underFaults(t, modes, func(t *testing.T, o *office) {
+		o.open()
+		alice := o.alice()
+		o.slack.Fail("chat.postMessage", slacktest.Fault{Lose: true})
+		d, thread := alice.Message("", "help")
+		acked(t, d)
+		o.settled(alice)
+		o.slack.Fail("chat.postMessage", slacktest.Fault{Lose: true})
+		d, _ = alice.Message(thread, "help")
+		acked(t, d)
+		o.settled(alice)
+		if n := alice.Count(helped); n != 2 {
+			t.Errorf("two questions were answered %d times", n)
+		}
+	})
+}
+
+// TestOtherWays: a reply that cannot be delivered one way goes another way.
+func TestOtherWays(t *testing.T) {
+	underFaults(t, modes, func(t *testing.T, o *office) {
+		o.open()
+		alice := o.alice()
+		o.slack.AddChannel("C2", true, alice)
+		refuse := func(method, code string) { o.slack.Fail(method, slacktest.Fault{Error: code}) }
+
+		refuse("views.open", "expired_trigger_id")
+		acked(t, alice.Command("C1", ""))
+		if n := alice.Sees(t, "What should the contact be called"); n.By != "chat.postMessage" {
+			t.Errorf("without a form: asked by %s", n.By)
+		}
+		o.settled(alice)
+
+		refuse("respond", "used_url")
+		o.slack.Fail("respond", slacktest.Fault{Status: 404})
+		acked(t, alice.Command("C1", "cancel"))
+		if n := alice.Sees(t, "Cancelled"); n.By != "chat.postMessage" {
+			t.Errorf("without a response_url: told by %s", n.By)
+		}
+		o.settled(alice)
+
+		refuse("conversations.open", "user_disabled")
+		refuse("chat.postMessage", "restricted_action")
+		d, _ := alice.Mention("C2", "", "help")
+		acked(t, d)
+		if n := alice.Sees(t, helped); n.By != "chat.postEphemeral" {
+			t.Errorf("without a direct message: told by %s", n.By)
+		}
+
+		acked(t, alice.Command("C1", "register"))
+		form := alice.Sees(t, "Alert contact")
+		refuse("views.update", "not_found")
+		acked(t, alice.Submit(t, form.View, map[string]string{"name": "Alice", "description": "ECS"}))
+		alice.Sees(t, "Alice is registered")
+	})
+}
+
+// TestUnanswerable: a reply that can be delivered in no way stays due.
+func TestUnanswerable(t *testing.T) {
+	underFaults(t, modes, func(t *testing.T, o *office) {
+		o.open()
+		alice := o.alice()
+		o.slack.Fail("chat.postMessage", slacktest.Fault{Error: "channel_is_archived"}, slacktest.Fault{Status: 500})
+		d, _ := alice.Message("", "help")
+		acked(t, d)
+		alice.Sees(t, helped)
+		if n := o.slack.Calls("chat.postMessage"); n != 3 {
+			t.Errorf("posted %d times", n)
+		}
+	})
+}
+
+// TestTokenRevoked: what only an operator can mend is told as such.
+func TestTokenRevoked(t *testing.T) {
+	underFaults(t, modes, func(t *testing.T, o *office) {
+		o.open()
+		for range 200 {
+			o.slack.Fail("auth.test", slacktest.Fault{Error: "token_revoked"})
+		}
+		o.eventually("noticed", func() bool {
+			err := o.platform.Ready()
+			return err != nil && strings.Contains(err.Error(), "SLACK_BOT_TOKEN") && strings.Contains(err.Error(), "token_revoked")
+		})
+	})
+}
+
+// TestKilledWhileSending: killed while CloudMonitor is called; the next process
+// ends what was begun, and what Slack delivers again is not taken again.
+func TestKilledWhileSending(t *testing.T) {
+	underFaults(t, modes, func(t *testing.T, o *office) {
+		o.open()
+		alice := o.alice()
+		o.monitor.Fail(simulator.Fault{What: "hang", Action: "PutContact"})
+		d, _ := alice.Message("", oneLiner)
+		acked(t, d)
+		alice.Sees(t, "Sending Alice")
+		o.kill()
+		o.open()
+		alice.Sees(t, "Alice is registered")
+		acked(t, o.slack.Again(d))
+		o.settled(alice)
+		if n, m := alice.Count("Alice is registered"), alice.Count("Sending Alice"); n != 1 || m != 1 {
+			t.Errorf("told of the success %d times, of the sending %d times", n, m)
+		}
+		o.forgive() // of the bot's own message, when it was killed
+	})
+}
+
+// TestKilledAgainAndAgain: killed at any moment, every message that was
+// acknowledged is answered, and none twice.
+func TestKilledAgainAndAgain(t *testing.T) {
+	underFaults(t, modes, func(t *testing.T, o *office) {
+		random := rand.New(rand.NewPCG(1, 2))
+		people := o.crowd(40)
+		var said []*slacktest.Delivery
+		o.open()
+		for i, p := range people {
+			d, _ := p.Message("", "help")
+			said = append(said, d)
+			if i%8 == 7 {
+				<-time.After(time.Duration(random.IntN(4000)) * time.Microsecond) // any moment will do
+				o.kill()
+				o.open()
+			}
+		}
+		for i, p := range people {
+			acked(t, said[i])
+			p.Sees(t, helped)
+			o.settled(p)
+			if n := p.Count(helped); n != 1 {
+				t.Errorf("%s was answered %d times", p.ID, n)
+			}
+		}
+		o.forgive() // of what was under way when it was killed: it came again
+	})
+}
