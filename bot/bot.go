@@ -101,6 +101,7 @@ type Bot struct {
 	bell     chan struct{} // closed and replaced when something has ended
 
 	queues map[state.Queue]*queue
+	rush   rush
 }
 
 // New returns a bot. Messages are taken at once; what is due is done while Run

@@ -16,6 +16,7 @@ const maxMine = 50
 
 // call carries a task out and brings the result to the person's lane.
 func (b *Bot) call(p state.Person, t state.Task, release func()) {
+	b.calm()
 	b.Log.Debug("call begins", "task", string(t.Kind), "person", p, "try", t.Tries)
 	ctx, cancel := context.WithTimeout(b.work, b.Timeout)
 	start := b.Now()

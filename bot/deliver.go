@@ -37,6 +37,7 @@ func (b *Bot) sendNow(p state.Person, l *lane, r state.Request, due bool) {
 
 // deliver hands replies to the platform, in order.
 func (b *Bot) deliver(p state.Person, l *lane, replies []state.Reply) {
+	b.calm()
 	platform, ok := b.platforms[p.Platform]
 	var failed bool
 	var rest time.Duration

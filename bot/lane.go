@@ -70,6 +70,16 @@ func (b *Bot) enqueue(p state.Person, w work) {
 		l = &lane{}
 		b.lanes[p] = l
 	}
+	if awaited(w.in) {
+		b.rush.came(b.Now())
+		done := w.done
+		w.done = func(fx dialog.Effects, err error) {
+			b.rush.stored()
+			if done != nil {
+				done(fx, err)
+			}
+		}
+	}
 	b.push(p, l, w)
 	b.mu.Unlock()
 }

@@ -40,8 +40,15 @@ func home(r state.Reply, command string) slackgo.HomeTabViewRequest {
 	}
 }
 
-// bare reports whether a text is nothing but the wish to register.
+// maxBare is longer, in bytes, than any way to say no more than “register”.
+const maxBare = 64
+
+// bare reports whether a text is nothing but the wish to register. Most texts
+// are too long for that, and need not be looked at twice.
 func bare(text string) bool {
+	if len(text) > maxBare {
+		return false
+	}
 	cmd := commands.Parse(text)
 	return cmd.Verb == commands.Register && len(cmd.Values) == 0 && len(cmd.Problems) == 0 && cmd.Rest == ""
 }

@@ -15,6 +15,7 @@ import (
 	slackgo "github.com/slack-go/slack"
 
 	"contactbot/bot/dialog"
+	"contactbot/bot/slack/slacktest"
 	"contactbot/cloudmonitor"
 	"contactbot/commands"
 	"contactbot/state"
@@ -89,7 +90,15 @@ func screens() map[string]any {
 		messageOf("refusal-"+l.name, refused)
 		all["form-refused-"+l.name] = form(dialog.Rules{}.Sheet(left), refused.Parts[:refused.Lead], "{}")
 		mine, _ := talk(l.locale, nil, nil, l.me)
+		messageOf("mine-"+l.name, mine)
 		all["home-"+l.name] = home(mine, "/contact")
+		help, _ := talk(l.locale, nil, nil, "help")
+		messageOf("help-"+l.name, help)
+		_, sent := talk(l.locale, nil, nil, l.fill, l.submit)
+		messageOf("sending-"+l.name, sent.Outbox[len(sent.Outbox)-2])
+		p := New(Options{})
+		p.people.learn("U1", commands.Profile{Locale: l.locale}, p.Now())
+		all["moment-"+l.name] = p.waiting(state.Person{User: "U1"}, place{Channel: "C1", Awaits: "contactbot/view/V1/1"})
 		change, _ := talk(l.locale, nil, &cloudmonitor.Contact{
 			Name: "Alice", Describe: "RDS", Channels: cloudmonitor.Channels{Mail: "alice@example.com"},
 		}, l.fill)
@@ -150,6 +159,13 @@ func FuzzRender(f *testing.F) {
 		sheet := dialog.Rules{}.Sheet(state.Request{Name: hostile, Form: state.Form{Draft: cloudmonitor.Contact{Name: "Alice", Describe: hostile}}})
 		for _, shown := range []any{blocks, panel(r, hostile, hostile, "{}"), form(sheet, r.Parts, "{}"), home(r, "/contact")} {
 			checkTexts(t, shown)
+			raw, err := json.Marshal(shown)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if complaints := slacktest.Check(raw); len(complaints) > 0 {
+				t.Fatalf("Slack refuses it: %q", complaints)
+			}
 		}
 	})
 }

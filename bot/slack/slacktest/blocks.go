@@ -6,6 +6,7 @@ package slacktest
 // refused as unknown. What blocks are made of is in elements.go.
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -378,4 +379,12 @@ func exactlyOne(a, b string) func(*judge, string, map[string]any) {
 func stringOf(v any) string {
 	s, _ := v.(string)
 	return s
+}
+
+// Check returns what Slack would refuse in the blocks of a message, or in a view.
+func Check(raw json.RawMessage) []string {
+	if trimmed := bytes.TrimSpace(raw); len(trimmed) > 0 && trimmed[0] == '[' {
+		return checkBlocks(raw, onMessage)
+	}
+	return checkView(raw)
 }
