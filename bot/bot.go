@@ -102,6 +102,8 @@ type Bot struct {
 
 	queues map[state.Queue]*queue
 	rush   rush
+	inbox  inbox
+	heard  chan struct{} // closed when what a dead process has accepted is taken over
 }
 
 // New returns a bot. Messages are taken at once; what is due is done while Run
@@ -131,7 +133,10 @@ func New(o Options) *Bot {
 	b := &Bot{
 		Options: o, platforms: map[string]Platform{}, born: o.Now(),
 		lanes: map[state.Person]*lane{}, bell: make(chan struct{}),
-		queues: map[state.Queue]*queue{},
+		queues: map[state.Queue]*queue{}, heard: make(chan struct{}),
+	}
+	if !o.Alone {
+		close(b.heard) // it is for the others to go on with it
 	}
 	for _, p := range o.Platforms {
 		b.platforms[p.Name()] = p
@@ -143,10 +148,10 @@ func New(o Options) *Bot {
 	return b
 }
 
-// Take takes what a person said. It returns at once; saved is called when the
-// message is stored and may be acknowledged, or with an error if it could not
-// be stored and should come again. The messages of a person are taken in the
-// order of the calls.
+// Take takes what a person said. It returns at once; saved, which must not
+// block, is called when the message is stored and may be acknowledged, or with
+// an error if it could not be stored and should come again. The messages of a
+// person are taken in the order of the calls.
 func (b *Bot) Take(p state.Person, m dialog.Message, saved func(error)) {
 	b.enqueue(p, work{in: m, done: whenStored(saved)})
 }
@@ -203,6 +208,10 @@ func (b *Bot) Run(ctx context.Context) error {
 	defer b.cancel()
 	defer b.drain()
 	if b.Alone {
+		if err := b.hearAccepted(ctx); err != nil {
+			return err
+		}
+		close(b.heard)
 		if err := b.takeOver(ctx); err != nil {
 			return err
 		}

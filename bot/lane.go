@@ -19,6 +19,8 @@ const maxWaiting = 1000
 // full, say) is tried again.
 const saveAgain = time.Second
 
+var errMistake = errors.New("the decision failed: this is a mistake in contactbot")
+
 var errFlood = errors.New("too many messages of one person are waiting")
 
 // A lane takes one person's inputs in order. It exists while there is something
@@ -40,6 +42,9 @@ type work struct {
 	in      dialog.Input
 	done    func(dialog.Effects, error)
 	release func() // gives the slot of the call back that the input may lead to
+	// accepted is set if the input is in the inbox, or on its way there; who said
+	// it is told by then.
+	accepted *accepted
 }
 
 func (w work) end(fx dialog.Effects, err error) {
@@ -71,13 +76,16 @@ func (b *Bot) enqueue(p state.Person, w work) {
 		b.lanes[p] = l
 	}
 	if awaited(w.in) {
-		b.rush.came(b.Now())
+		rushing := b.rush.came(b.Now())
 		done := w.done
 		w.done = func(fx dialog.Effects, err error) {
 			b.rush.stored()
 			if done != nil {
 				done(fx, err)
 			}
+		}
+		if m, ok := w.in.(dialog.Message); ok && rushing {
+			w.accepted, w.done = b.accept(p, m, w.done), nil
 		}
 	}
 	b.push(p, l, w)
@@ -87,14 +95,34 @@ func (b *Bot) enqueue(p state.Person, w work) {
 // push adds work to a lane. The caller holds b.mu.
 func (b *Bot) push(p state.Person, l *lane, w work) {
 	l.waiting = append(l.waiting, w)
+	b.wake(p, l)
+}
+
+// wake starts a lane unless it runs. The caller holds b.mu.
+func (b *Bot) wake(p state.Person, l *lane) {
 	if !l.running {
 		l.running = true
 		b.wg.Go(func() { b.run(p, l) })
 	}
 }
 
+// stretch makes room on a goroutine's stack. Decisions and their encoding go
+// deep; a stack that grows step by step on the way there is copied whole each
+// time, which costs a third of what a message does when many write at once.
+//
+//go:noinline
+func stretch(i int) byte {
+	var room [12 << 10]byte
+	room[i] = 1
+	return room[i/2]
+}
+
 // run works a lane off.
 func (b *Bot) run(p state.Person, l *lane) {
+	select {
+	case <-b.heard:
+	case <-b.work.Done():
+	}
 	for {
 		b.mu.Lock()
 		if len(l.waiting) == 0 {
@@ -106,7 +134,13 @@ func (b *Bot) run(p state.Person, l *lane) {
 		w := l.waiting[0]
 		l.waiting = l.waiting[1:]
 		b.mu.Unlock()
-		fx, err := b.step(p, l, w.in)
+		var fx dialog.Effects
+		var err error
+		if w.accepted != nil {
+			fx, err = b.decide(p, l, w)
+		} else {
+			fx, err = b.step(p, l, w)
+		}
 		w.end(fx, err)
 		switch {
 		case err == nil && fx.Call != nil:
@@ -129,12 +163,17 @@ func (b *Bot) leave(p state.Person, l *lane) {
 
 // step decides on an input, stores the decision and starts what follows from it.
 // Only what is stored has effects.
-func (b *Bot) step(p state.Person, l *lane, in dialog.Input) (fx dialog.Effects, err error) {
+func (b *Bot) step(p state.Person, l *lane, w work) (fx dialog.Effects, err error) {
+	stretch(0)
+	in, decided := w.in, ""
+	if w.accepted != nil {
+		decided = w.accepted.Key
+	}
 	defer func() {
 		// A mistake in a decision must not take everybody's conversations down.
 		// What it panicked with is not logged: it may quote the person.
 		if v := recover(); v != nil {
-			fx, err = dialog.Effects{}, errors.New("the decision failed: this is a mistake in contactbot")
+			fx, err = dialog.Effects{}, errMistake
 			b.Log.Error("step panicked", "person", p, "input", fmt.Sprintf("%T", in), "stack", string(debug.Stack()))
 		}
 	}()
@@ -149,10 +188,17 @@ func (b *Bot) step(p state.Person, l *lane, in dialog.Input) (fx dialog.Effects,
 			b.Log.Debug("message was taken before", "person", p)
 			return fx, nil
 		}
-		next, err = b.Store.Save(b.work, state.Change{Request: next, Claims: fx.Claims, Patient: !awaited(in)})
+		next, err = b.Store.Save(b.work, state.Change{
+			Request: next, Claims: fx.Claims, Decided: decided, Patient: decided != "" || !awaited(in),
+		})
 		b.learn(l, next, err)
 		switch {
 		case errors.Is(err, state.ErrConflict):
+			if decided != "" {
+				if waits, err := b.Store.Waits(b.work, decided); err == nil && !waits {
+					return dialog.Effects{}, nil // somebody else has decided on it
+				}
+			}
 			continue // decide again on the newer record
 		case err != nil:
 			b.Log.Error("request could not be stored", "person", p, "err", err)

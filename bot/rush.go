@@ -29,8 +29,9 @@ type rush struct {
 	over    chan struct{} // closed when the rush is; nil: nobody waits for that
 }
 
-// came notes a message that waits to be stored.
-func (r *rush) came(now time.Time) {
+// came notes a message that waits to be stored. It reports whether there is a
+// rush.
+func (r *rush) came(now time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.waiting++
@@ -39,6 +40,7 @@ func (r *rush) came(now time.Time) {
 	}
 	r.recent[r.next] = now
 	r.next = (r.next + 1) % rushCount
+	return r.on(now)
 }
 
 // stored notes that it waits no more.

@@ -16,6 +16,7 @@ const (
 	requests      Table = "requests"      // by Person.Key
 	registrations Table = "registrations" // by the folded name of the contact
 	owned         Table = "owned"         // by Person.Key, 0 and the folded name: whose contacts are whose
+	inbox         Table = "inbox"         // by the order in which messages came
 	meta          Table = "meta"
 )
 
@@ -53,7 +54,7 @@ func Open(ctx context.Context, engine Engine, keys *Keyring) (*Store, error) {
 			return s, nil
 		}
 		// The record that tells whether the keys fit is sealed anew last.
-		for _, table := range []Table{requests, registrations, owned} {
+		for _, table := range []Table{requests, registrations, owned, inbox} {
 			if err := s.reseal(ctx, table); err != nil {
 				return nil, err
 			}
@@ -110,6 +111,8 @@ func (s *Store) Owned(ctx context.Context, p Person) ([]string, error) {
 type Change struct {
 	Request Request
 	Claims  []Claim
+	// Decided is the key of the accepted message that the change decides on.
+	Decided string
 	Patient bool // nobody waits for it
 }
 
@@ -135,6 +138,9 @@ func (s *Store) Save(ctx context.Context, c Change) (Request, error) {
 			return r, err
 		}
 		batch.Writes = append(batch.Writes, writes...)
+	}
+	if c.Decided != "" {
+		batch.Writes = append(batch.Writes, decided(c.Decided))
 	}
 	if len(batch.Writes) == 0 {
 		return r, nil

@@ -22,7 +22,7 @@ type Message struct {
 	Profile  commands.Profile
 	Admin    bool
 	Language commands.Language  // spoken on the platform until the person's own is known
-	Claim    state.Registration // whose the contact is that the draft names
+	Claim    state.Registration `json:"-"` // whose the contact is that the draft names
 	// Stranger says that the platform does not know the person's profile yet and
 	// can find it out. What is said then waits, stored, until it has.
 	Stranger bool

@@ -30,6 +30,8 @@ const (
 	// ackWithin bounds how long an acknowledgement waits for a connection: Slack
 	// waits for 3 s.
 	ackWithin = 3 * time.Second
+	// maxAcks is how many acknowledgements wait for a connection.
+	maxAcks = 4096
 	// writeBuffer holds any answer in one frame; Slack does not put frames
 	// together. Source: slack-go, socketmode, defaultWriteBufferSize.
 	writeBuffer = 32 << 10
@@ -118,8 +120,12 @@ func (c *connection) run(ctx context.Context, take func(arrival)) {
 		client := c.client(life)
 		ended := make(chan error, 1)
 		go func() { ended <- client.RunContext(life) }()
-		err := c.receive(client, ended, take, end)
+		acks := make(chan ack, maxAcks)
+		var sending sync.WaitGroup
+		sending.Go(func() { c.send(life, client, acks) })
+		err := c.receive(client, ended, acks, take, end)
 		end()
+		sending.Wait()
 		c.hello.Store(false)
 		if ctx.Err() == nil {
 			why, dead := c.gate.refused()
@@ -181,14 +187,14 @@ func (w *watched) Close() error {
 // receive takes what comes until the client has ended. An attempt that fails
 // ends it: the next is made by a new one, at the gate's pace, because the
 // library's own pauses grow to five minutes.
-func (c *connection) receive(client *socketmode.Client, ended <-chan error, take func(arrival), end func()) error {
+func (c *connection) receive(client *socketmode.Client, ended <-chan error, acks chan<- ack, take func(arrival), end func()) error {
 	for {
 		select {
 		case e := <-client.Events:
 			if e.Type == socketmode.EventTypeConnectionError {
 				end()
 			}
-			c.event(client, e, take)
+			c.event(acks, e, take)
 		case err := <-ended:
 			return err
 		}
@@ -197,7 +203,7 @@ func (c *connection) receive(client *socketmode.Client, ended <-chan error, take
 
 // event hands on what came. A mistake in what follows must not end the
 // connection; what it panicked with is not logged, for it may quote a person.
-func (c *connection) event(client *socketmode.Client, e socketmode.Event, take func(arrival)) {
+func (c *connection) event(acks chan<- ack, e socketmode.Event, take func(arrival)) {
 	defer func() {
 		if recover() != nil {
 			c.Log.Error("receiving panicked", "type", string(e.Type), "stack", string(debug.Stack()))
@@ -206,7 +212,7 @@ func (c *connection) event(client *socketmode.Client, e socketmode.Event, take f
 	a := arrival{at: c.Now(), refuse: func() {}} // not acknowledged, events come again
 	if e.Request != nil {
 		id := e.Request.EnvelopeID
-		a.ack = func(payload any) { c.ack(client, id, payload) }
+		a.ack = func(payload any) { c.ack(acks, ack{id, payload, a.at}) }
 	}
 	switch e.Type {
 	case socketmode.EventTypeConnecting:
@@ -231,14 +237,14 @@ func (c *connection) event(client *socketmode.Client, e socketmode.Event, take f
 		}
 	case socketmode.EventTypeErrorBadMessage:
 		if data, ok := e.Data.(*socketmode.ErrorBadMessage); ok {
-			c.unknown(client, data.Message)
+			c.unknown(acks, data.Message)
 		}
 	}
 }
 
 // unknown acknowledges what this version cannot read, so that Slack does not
 // send it again and again.
-func (c *connection) unknown(client *socketmode.Client, frame json.RawMessage) {
+func (c *connection) unknown(acks chan<- ack, frame json.RawMessage) {
 	var envelope struct {
 		ID   string `json:"envelope_id"`
 		Type string `json:"type"`
@@ -247,13 +253,38 @@ func (c *connection) unknown(client *socketmode.Client, frame json.RawMessage) {
 		return
 	}
 	c.Log.Info("slack sent something unknown, it is acknowledged and left", "type", envelope.Type)
-	c.ack(client, envelope.ID, nil)
+	c.ack(acks, ack{envelope.ID, nil, c.Now()})
 }
 
-func (c *connection) ack(client *socketmode.Client, envelope string, payload any) {
-	ctx, cancel := context.WithTimeout(context.Background(), ackWithin)
-	defer cancel()
-	if err := client.AckCtx(ctx, envelope, payload); err != nil {
-		c.Log.Warn("acknowledgement could not be sent, slack may send it again", "reason", reason(err))
+// An ack is an acknowledgement that waits for the connection.
+type ack struct {
+	envelope string
+	payload  any
+	at       time.Time // when what it acknowledges came
+}
+
+// ack lets an acknowledgement wait for its turn. It does not block.
+func (c *connection) ack(acks chan<- ack, a ack) {
+	select {
+	case acks <- a:
+	default:
+		c.Log.Warn("acknowledgement is dropped, slack may send it again", "reason", "too many wait")
+	}
+}
+
+// send sends acknowledgements in turn, until the connection's life ends. One
+// that is too late anyway is not waited for.
+func (c *connection) send(life context.Context, client *socketmode.Client, acks <-chan ack) {
+	for {
+		select {
+		case a := <-acks:
+			ctx, cancel := context.WithTimeout(life, a.at.Add(ackWithin).Sub(c.Now()))
+			if err := client.AckCtx(ctx, a.envelope, a.payload); err != nil {
+				c.Log.Warn("acknowledgement could not be sent, slack may send it again", "reason", reason(err))
+			}
+			cancel()
+		case <-life.Done():
+			return
+		}
 	}
 }

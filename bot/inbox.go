@@ -1,0 +1,138 @@
+package bot
+
+// The inbox: what is said in a rush is stored as it came, all of it in one
+// write, and acknowledged; it is decided on when the rush is over. So in a rush
+// an acknowledgement costs no more than a bare save.
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"contactbot/bot/dialog"
+	"contactbot/state"
+)
+
+// maxAccept is how many messages are stored in one write.
+const maxAccept = 1000
+
+// An inbox is what waits to be stored as it came.
+type inbox struct {
+	mu      sync.Mutex
+	waiting []*accepted
+	keeping bool // somebody stores it
+	count   uint64
+}
+
+// accepted is a message on its way into the inbox, or in it.
+type accepted struct {
+	state.Accepted
+	done    func(dialog.Effects, error)
+	settled chan struct{} // closed when it is stored, or is not
+	err     error         // why it is not
+}
+
+// accept puts a message into the inbox.
+func (b *Bot) accept(p state.Person, m dialog.Message, done func(dialog.Effects, error)) *accepted {
+	a := &accepted{done: done, settled: make(chan struct{})}
+	a.Person, a.Message = p, m
+	b.inbox.mu.Lock()
+	defer b.inbox.mu.Unlock()
+	b.inbox.count++
+	a.Key = fmt.Sprintf("%016x-%016x", b.born.UnixNano(), b.inbox.count)
+	b.inbox.waiting = append(b.inbox.waiting, a)
+	if !b.inbox.keeping {
+		b.inbox.keeping = true
+		b.wg.Go(b.keep)
+	}
+	return a
+}
+
+// keep stores what waits, together, until nothing does.
+func (b *Bot) keep() {
+	for {
+		b.inbox.mu.Lock()
+		n := min(len(b.inbox.waiting), maxAccept)
+		if n == 0 {
+			b.inbox.keeping, b.inbox.waiting = false, nil
+			b.inbox.mu.Unlock()
+			return
+		}
+		group := b.inbox.waiting[:n]
+		b.inbox.waiting = b.inbox.waiting[n:]
+		b.inbox.mu.Unlock()
+		err := b.store(group)
+		if err != nil {
+			b.Log.Error("messages could not be stored", "count", n, "err", err)
+		}
+		for _, a := range group {
+			a.err = err
+			a.done(dialog.Effects{}, err)
+			close(a.settled)
+		}
+	}
+}
+
+func (b *Bot) store(group []*accepted) error {
+	all := make([]state.Accepted, len(group))
+	for i, a := range group {
+		all[i] = a.Accepted
+	}
+	return b.Store.Accept(b.work, all)
+}
+
+// decide acts on an accepted message: somebody was told that it is stored, so it
+// is tried until what follows is, or the process ends and the next one goes on.
+func (b *Bot) decide(p state.Person, l *lane, w work) (dialog.Effects, error) {
+	<-w.accepted.settled
+	if w.accepted.err != nil {
+		return dialog.Effects{}, w.accepted.err
+	}
+	b.calm()
+	for {
+		fx, err := b.step(p, l, w)
+		switch {
+		case err == nil && !fx.Duplicate:
+			return fx, nil
+		case err == nil, errors.Is(err, errMistake):
+			if drop := b.Store.Drop(b.work, w.accepted.Key); drop != nil {
+				b.Log.Error("message could not be taken out of the inbox", "person", p, "err", drop)
+			}
+			return fx, err
+		case !b.pause(saveAgain):
+			return fx, err
+		}
+	}
+}
+
+// hearAccepted takes over what a process that died has accepted and not decided
+// on. It goes before everything that has come since.
+func (b *Bot) hearAccepted(ctx context.Context) error {
+	all, err := b.Store.Accepted(ctx)
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, a := range slices.Backward(all) {
+		var m dialog.Message
+		text, _ := a.Message.(*json.RawMessage)
+		if text == nil || json.Unmarshal(*text, &m) != nil {
+			b.Log.Error("an accepted message is damaged, it is left", "person", a.Person)
+			continue
+		}
+		settled := make(chan struct{})
+		close(settled)
+		l := b.lanes[a.Person]
+		if l == nil {
+			l = &lane{}
+			b.lanes[a.Person] = l
+		}
+		l.waiting = slices.Insert(l.waiting, 0, work{in: m, accepted: &accepted{Accepted: a, settled: settled}})
+		b.wake(a.Person, l)
+	}
+	return nil
+}
