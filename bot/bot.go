@@ -135,6 +135,7 @@ func New(o Options) *Bot {
 		lanes: map[state.Person]*lane{}, bell: make(chan struct{}),
 		queues: map[state.Queue]*queue{}, heard: make(chan struct{}),
 	}
+	b.inbox.generation = uint64(b.born.UnixNano())
 	if !o.Alone {
 		close(b.heard) // it is for the others to go on with it
 	}
@@ -211,7 +212,6 @@ func (b *Bot) Run(ctx context.Context) error {
 		if err := b.hearAccepted(ctx); err != nil {
 			return err
 		}
-		close(b.heard)
 		if err := b.takeOver(ctx); err != nil {
 			return err
 		}

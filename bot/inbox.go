@@ -24,7 +24,9 @@ type inbox struct {
 	mu      sync.Mutex
 	waiting []*accepted
 	keeping bool // somebody stores it
-	count   uint64
+	// generation and count make keys, in order. Each process has a generation of
+	// its own, which is after those of whom it takes over from.
+	generation, count uint64
 }
 
 // accepted is a message on its way into the inbox, or in it.
@@ -33,16 +35,16 @@ type accepted struct {
 	done    func(dialog.Effects, error)
 	settled chan struct{} // closed when it is stored, or is not
 	err     error         // why it is not
+	lane    *lane         // to be started once the rush is over; nil: it runs
 }
 
-// accept puts a message into the inbox.
-func (b *Bot) accept(p state.Person, m dialog.Message, done func(dialog.Effects, error)) *accepted {
-	a := &accepted{done: done, settled: make(chan struct{})}
+// accept puts a message into the inbox. A lane that is idle is started when the
+// rush is over.
+func (b *Bot) accept(p state.Person, m dialog.Message, done func(dialog.Effects, error), idle *lane) *accepted {
+	a := &accepted{done: done, lane: idle, settled: make(chan struct{})}
 	a.Person, a.Message = p, m
 	b.inbox.mu.Lock()
 	defer b.inbox.mu.Unlock()
-	b.inbox.count++
-	a.Key = fmt.Sprintf("%016x-%016x", b.born.UnixNano(), b.inbox.count)
 	b.inbox.waiting = append(b.inbox.waiting, a)
 	if !b.inbox.keeping {
 		b.inbox.keeping = true
@@ -53,6 +55,7 @@ func (b *Bot) accept(p state.Person, m dialog.Message, done func(dialog.Effects,
 
 // keep stores what waits, together, until nothing does.
 func (b *Bot) keep() {
+	b.awaitHeard()
 	for {
 		b.inbox.mu.Lock()
 		n := min(len(b.inbox.waiting), maxAccept)
@@ -73,15 +76,41 @@ func (b *Bot) keep() {
 			a.done(dialog.Effects{}, err)
 			close(a.settled)
 		}
+		b.wg.Go(func() { b.startLanes(group) })
+	}
+}
+
+// awaitHeard waits until what a dead process has accepted is taken over.
+func (b *Bot) awaitHeard() {
+	select {
+	case <-b.heard:
+	case <-b.work.Done():
+	}
+}
+
+// startLanes lets those begin for whom the rush was waited for. A thousand
+// goroutines that wait would cost more than what they wait for.
+func (b *Bot) startLanes(group []*accepted) {
+	b.calm()
+	for _, a := range group {
+		if a.lane != nil {
+			b.wg.Go(func() { b.run(a.Person, a.lane) })
+		}
 	}
 }
 
 func (b *Bot) store(group []*accepted) error {
 	all := make([]state.Accepted, len(group))
 	for i, a := range group {
+		b.inbox.count++ // by the one who keeps
+		a.Key = fmt.Sprintf("%016x-%016x", b.inbox.generation, b.inbox.count)
 		all[i] = a.Accepted
 	}
-	return b.Store.Accept(b.work, all)
+	err := b.Store.Accept(b.work, all)
+	for i, a := range group {
+		a.Accepted = all[i]
+	}
+	return err
 }
 
 // decide acts on an accepted message: somebody was told that it is stored, so it
@@ -98,7 +127,7 @@ func (b *Bot) decide(p state.Person, l *lane, w work) (dialog.Effects, error) {
 		case err == nil && !fx.Duplicate:
 			return fx, nil
 		case err == nil, errors.Is(err, errMistake):
-			if drop := b.Store.Drop(b.work, w.accepted.Key); drop != nil {
+			if drop := b.Store.Drop(b.work, w.accepted.Accepted); drop != nil {
 				b.Log.Error("message could not be taken out of the inbox", "person", p, "err", drop)
 			}
 			return fx, err
@@ -114,6 +143,12 @@ func (b *Bot) hearAccepted(ctx context.Context) error {
 	all, err := b.Store.Accepted(ctx)
 	if err != nil {
 		return err
+	}
+	defer close(b.heard)
+	if n := len(all); n > 0 {
+		var last uint64
+		_, _ = fmt.Sscanf(all[n-1].Key, "%016x", &last) // a key of another form begins anew
+		b.inbox.generation = max(b.inbox.generation, last+1)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()

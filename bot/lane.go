@@ -85,7 +85,11 @@ func (b *Bot) enqueue(p state.Person, w work) {
 			}
 		}
 		if m, ok := w.in.(dialog.Message); ok && rushing {
-			w.accepted, w.done = b.accept(p, m, w.done), nil
+			var idle *lane
+			if !l.running {
+				l.running, idle = true, l
+			}
+			w.accepted, w.done = b.accept(p, m, w.done, idle), nil
 		}
 	}
 	b.push(p, l, w)
@@ -119,10 +123,7 @@ func stretch(i int) byte {
 
 // run works a lane off.
 func (b *Bot) run(p state.Person, l *lane) {
-	select {
-	case <-b.heard:
-	case <-b.work.Done():
-	}
+	b.awaitHeard()
 	for {
 		b.mu.Lock()
 		if len(l.waiting) == 0 {
@@ -165,9 +166,10 @@ func (b *Bot) leave(p state.Person, l *lane) {
 // Only what is stored has effects.
 func (b *Bot) step(p state.Person, l *lane, w work) (fx dialog.Effects, err error) {
 	stretch(0)
-	in, decided := w.in, ""
+	in := w.in
+	var decided *state.Accepted
 	if w.accepted != nil {
-		decided = w.accepted.Key
+		decided = &w.accepted.Accepted
 	}
 	defer func() {
 		// A mistake in a decision must not take everybody's conversations down.
@@ -189,13 +191,13 @@ func (b *Bot) step(p state.Person, l *lane, w work) (fx dialog.Effects, err erro
 			return fx, nil
 		}
 		next, err = b.Store.Save(b.work, state.Change{
-			Request: next, Claims: fx.Claims, Decided: decided, Patient: decided != "" || !awaited(in),
+			Request: next, Claims: fx.Claims, Decided: decided, Patient: decided != nil || !awaited(in),
 		})
 		b.learn(l, next, err)
 		switch {
 		case errors.Is(err, state.ErrConflict):
-			if decided != "" {
-				if waits, err := b.Store.Waits(b.work, decided); err == nil && !waits {
+			if decided != nil {
+				if waits, err := b.Store.Waits(b.work, decided.Key); err == nil && !waits {
 					return dialog.Effects{}, nil // somebody else has decided on it
 				}
 			}

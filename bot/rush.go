@@ -12,7 +12,7 @@ import (
 const (
 	// rushCount messages within rushSpan, or waiting to be stored, are a rush:
 	// more than a few people typing.
-	rushCount = 8
+	rushCount = 4
 	rushSpan  = 20 * time.Millisecond
 	// rushLook is how often it is looked whether a rush is over, and rushMost how
 	// long what follows is held back at most.

@@ -9,12 +9,14 @@ import (
 // on it before it had to be acknowledged. It is deleted in the write that stores
 // the decision.
 type Accepted struct {
-	Key     string `json:"-"` // keys are in the order in which messages came
-	Person  Person `json:"person"`
-	Message any    `json:"message"` // what the bot gave; when it is read, a *json.RawMessage
+	Key      string `json:"-"` // keys are in the order in which messages came
+	Revision uint64 `json:"-"` // of the stored record
+	Person   Person `json:"person"`
+	Message  any    `json:"message"` // what the bot gave; when it is read, a *json.RawMessage
 }
 
-// Accept stores messages in one durable write, under keys that are new.
+// Accept stores messages in one durable write, under keys that are new, and
+// notes their revisions.
 func (s *Store) Accept(ctx context.Context, all []Accepted) error {
 	batch := Batch{Writes: make([]Write, len(all))}
 	for i, a := range all {
@@ -24,7 +26,13 @@ func (s *Store) Accept(ctx context.Context, all []Accepted) error {
 		}
 		batch.Writes[i] = w
 	}
-	return s.engine.Put(ctx, batch)
+	if err := s.engine.Put(ctx, batch); err != nil {
+		return err
+	}
+	for i := range all {
+		all[i].Revision = 1
+	}
+	return nil
 }
 
 // Accepted returns the messages that were accepted and not decided on, in the
@@ -32,8 +40,8 @@ func (s *Store) Accept(ctx context.Context, all []Accepted) error {
 func (s *Store) Accepted(ctx context.Context) ([]Accepted, error) {
 	var all []Accepted
 	var bad error
-	err := s.engine.Scan(ctx, inbox, "", func(key string, value []byte, _ uint64) bool {
-		a := Accepted{Key: key, Message: new(json.RawMessage)}
+	err := s.engine.Scan(ctx, inbox, "", func(key string, value []byte, rev uint64) bool {
+		a := Accepted{Key: key, Revision: rev, Message: new(json.RawMessage)}
 		if bad = s.decode(inbox, key, value, &a); bad != nil {
 			return false
 		}
@@ -53,11 +61,9 @@ func (s *Store) Waits(ctx context.Context, key string) (bool, error) {
 }
 
 // Drop deletes an accepted message of which nothing follows.
-func (s *Store) Drop(ctx context.Context, key string) error {
-	return s.engine.Put(ctx, Batch{Writes: []Write{decided(key)}, Patient: true})
+func (s *Store) Drop(ctx context.Context, a Accepted) error {
+	return s.engine.Put(ctx, Batch{Writes: []Write{a.decided()}, Patient: true})
 }
 
 // decided is the write that deletes an accepted message.
-func decided(key string) Write {
-	return Write{Table: inbox, Key: key, Revision: 1} // it was written once
-}
+func (a Accepted) decided() Write { return Write{Table: inbox, Key: a.Key, Revision: a.Revision} }

@@ -111,8 +111,8 @@ func (s *Store) Owned(ctx context.Context, p Person) ([]string, error) {
 type Change struct {
 	Request Request
 	Claims  []Claim
-	// Decided is the key of the accepted message that the change decides on.
-	Decided string
+	// Decided is the accepted message that the change decides on; nil: none is.
+	Decided *Accepted
 	Patient bool // nobody waits for it
 }
 
@@ -139,8 +139,8 @@ func (s *Store) Save(ctx context.Context, c Change) (Request, error) {
 		}
 		batch.Writes = append(batch.Writes, writes...)
 	}
-	if c.Decided != "" {
-		batch.Writes = append(batch.Writes, decided(c.Decided))
+	if c.Decided != nil {
+		batch.Writes = append(batch.Writes, c.Decided.decided())
 	}
 	if len(batch.Writes) == 0 {
 		return r, nil

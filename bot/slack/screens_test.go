@@ -98,7 +98,8 @@ func screens() map[string]any {
 		messageOf("sending-"+l.name, sent.Outbox[len(sent.Outbox)-2])
 		p := New(Options{})
 		p.people.learn("U1", commands.Profile{Locale: l.locale}, p.Now())
-		all["moment-"+l.name] = p.waiting(state.Person{User: "U1"}, place{Channel: "C1", Awaits: "contactbot/view/V1/1"})
+		answer, _ := p.waiting(state.Person{User: "U1"}, place{Channel: "C1", Awaits: "contactbot/view/V1/1"}).(*slackgo.ViewSubmissionResponse)
+		all["moment-"+l.name] = answer.View
 		change, _ := talk(l.locale, nil, &cloudmonitor.Contact{
 			Name: "Alice", Describe: "RDS", Channels: cloudmonitor.Channels{Mail: "alice@example.com"},
 		}, l.fill)
