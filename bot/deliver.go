@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"contactbot/bot/dialog"
@@ -54,7 +55,7 @@ func (b *Bot) deliver(p state.Person, l *lane, replies []state.Reply) {
 			break
 		}
 		ctx, cancel := context.WithTimeout(b.work, deliverTimeout)
-		err := platform.Deliver(ctx, p, r)
+		err := b.tell(ctx, platform, p, r)
 		cancel()
 		if err != nil {
 			level := slog.LevelWarn
@@ -83,6 +84,19 @@ func (b *Bot) deliver(p state.Person, l *lane, replies []state.Reply) {
 		l.clearing = true
 		b.wg.Go(func() { b.clear(p, l) })
 	}
+}
+
+// tell hands one reply over. A mistake in a platform must not take everybody's
+// conversations down; what it panicked with is not logged: it may quote the
+// person.
+func (b *Bot) tell(ctx context.Context, platform Platform, p state.Person, r state.Reply) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errMistake
+			b.Log.Error("delivery panicked", "person", p, "stack", string(debug.Stack()))
+		}
+	}()
+	return platform.Deliver(ctx, p, r)
 }
 
 // deliverTimeout bounds one delivery; it is under the lease of an outbox.

@@ -19,7 +19,7 @@ const maxWaiting = 1000
 // full, say) is tried again.
 const saveAgain = time.Second
 
-var errMistake = errors.New("the decision failed: this is a mistake in contactbot")
+var errMistake = errors.New("this failed because of a mistake in contactbot")
 
 var errFlood = errors.New("too many messages of one person are waiting")
 

@@ -66,8 +66,9 @@ type Effects struct {
 	Problems []Problem
 }
 
-// A Problem is what is wrong with a field of a form, in the person's language.
-type Problem struct{ Field, Reason string }
+// A Problem is what is wrong with a field of a form, and the field's label, in
+// the person's language.
+type Problem struct{ Field, Label, Reason string }
 
 // An Event is what a step amounted to, for logs and metrics.
 type Event string

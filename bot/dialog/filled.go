@@ -58,7 +58,7 @@ type note struct {
 func (s *step) fill(values map[string]string) (notes []note) {
 	wrong := func(f *commands.Field, reason commands.Text, args ...any) {
 		s.r.Wanted = append(s.r.Wanted, f.Name) // a talk would ask for it
-		s.fx.Problems = append(s.fx.Problems, Problem{Field: f.Name, Reason: s.words(reason, args...)})
+		s.fx.Problems = append(s.fx.Problems, Problem{Field: f.Name, Label: s.words(f.Label), Reason: s.words(reason, args...)})
 	}
 	for _, f := range commands.Fields() {
 		if text := values[f.Name]; text != "" {

@@ -76,9 +76,7 @@ func (s *step) anywhere(cmd commands.Command) bool {
 	case commands.Show:
 		s.whereWeStand()
 	case commands.Me:
-		if s.r.TaskOf(state.Mine) == nil {
-			s.add(state.Task{Kind: state.Mine, To: s.r.Home})
-		}
+		s.listMine(s.r.Home)
 	case commands.Delete:
 		s.say(cannotDelete)
 		if s.waitsForPerson() {
@@ -210,7 +208,10 @@ func (s *step) sameContact(values []commands.Value) bool {
 // offer asks whether to go on with what is pending or to start anew.
 func (s *step) offer() {
 	reply := s.reply(state.Question, s.text(alreadyPending), s.facts(), s.hint(offerHint))
-	s.asks(reply, s.primary(sayContinue), s.choice(sayNew)).Form = true
+	// The form would go on with what is pending: where something else was meant,
+	// that has to be asked first.
+	wish := commands.Parse(s.r.Offered.Text)
+	s.asks(reply, s.primary(sayContinue), s.choice(sayNew)).Form = wish.Rest == "" && len(wish.Values) == 0
 }
 
 // answerOffer takes the answer to offer. Anything but a choice goes on.

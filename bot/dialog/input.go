@@ -51,7 +51,7 @@ type Left struct {
 // nothing else; what they say elsewhere is not answered there.
 type Looked struct {
 	To       state.Address
-	Profile  commands.Profile
+	Profile  *commands.Profile // nil: it cannot be known just now
 	Language commands.Language
 }
 

@@ -52,10 +52,30 @@ func (s *step) acquainted(in Result) {
 
 // looked lists the person's contacts where they look at them.
 func (s *step) looked(in Looked) {
-	s.learn(in.Profile)
+	if in.Profile != nil {
+		s.learn(*in.Profile)
+	}
 	s.r.Spoken = string(in.Language)
-	if s.r.TaskOf(state.Mine) == nil {
-		s.add(state.Task{Kind: state.Mine, To: in.To})
+	s.listMine(in.To)
+}
+
+// maxErrands is how many lists of contacts are on their way to a person at once.
+const maxErrands = 3
+
+// listMine has CloudMonitor asked for the person's contacts, unless an answer is
+// on its way to the same place.
+func (s *step) listMine(to state.Address) {
+	errands := 0
+	for _, t := range s.r.Tasks {
+		if t.Kind == state.Mine {
+			errands++
+			if t.To == to {
+				return
+			}
+		}
+	}
+	if errands < maxErrands {
+		s.add(state.Task{Kind: state.Mine, To: to})
 	}
 }
 

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -107,7 +108,7 @@ func (s *step) result(in Result) {
 			return
 		}
 		to := t.To
-		s.dropTasks(state.Mine)
+		s.r.Tasks = slices.DeleteFunc(s.r.Tasks, func(o state.Task) bool { return o.ID == in.Task })
 		if in.Err != nil {
 			s.replyTo(to, state.Failure, s.text(cause(in.Err)))
 			return

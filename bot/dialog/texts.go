@@ -104,7 +104,7 @@ var (
 	sheetChange = commands.Text{EN: "%s exists already. What you do not change stays as it is.", ZH: "%s 已经存在，没改的内容保持不变。"}
 	sheetClose  = commands.Text{EN: "Close", ZH: "关闭"}
 	sheetPick   = commands.Text{EN: "choose", ZH: "请选择"}
-	sheetKept   = commands.Text{EN: "The form is closed, and what you had filled in is kept until %s.", ZH: "表单已关闭，填过的内容会保留到 %s。"}
+	sheetKept   = commands.Text{EN: "The form is closed. What I had before is kept until %s; what you typed there without sending it is not.", ZH: "表单已关闭。之前的内容会保留到 %s，表单里没提交的改动不会保留。"}
 
 	required = commands.Text{EN: "CloudMonitor requires it", ZH: "云监控要求必填"}
 

@@ -402,7 +402,7 @@ func (w *world) happens(words []string) {
 		w.input(dialog.Left{ID: strconv.Itoa(w.messages), From: w.from})
 		w.settle()
 	case "look": // the person looks at their contacts elsewhere
-		w.input(dialog.Looked{To: state.Address{Private: true, Where: "home"}, Profile: w.profile, Language: w.speaks})
+		w.input(dialog.Looked{To: state.Address{Private: true, Where: "home"}, Profile: &w.profile, Language: w.speaks})
 		w.settle()
 	case "choose": // choose 2 skip: a choice of the second reply
 		reply, err := strconv.ParseUint(words[1], 10, 64)

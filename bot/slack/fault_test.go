@@ -244,13 +244,27 @@ func TestOtherWays(t *testing.T) {
 		}
 		o.settled(alice)
 
-		refuse("conversations.open", "user_disabled")
 		refuse("chat.postMessage", "restricted_action")
 		d, _ := alice.Mention("C2", "", "help")
 		acked(t, d)
 		if n := alice.Sees(t, helped); n.By != "chat.postEphemeral" {
 			t.Errorf("without a direct message: told by %s", n.By)
 		}
+		o.settled(alice)
+
+		refuse("chat.postMessage", "restricted_action")
+		pointed := alice.Count("I have answered you in our direct message")
+		acked(t, alice.Command("C1", "register name=Alice"))
+		if n := alice.Sees(t, "What is this contact for"); n.By != "response_url" {
+			t.Errorf("without a direct message: asked by %s", n.By)
+		}
+		o.settled(alice)
+		if n := alice.Count("I have answered you in our direct message"); n != pointed {
+			t.Error("pointed to a direct message that is closed")
+		}
+		acked(t, alice.Command("C1", "cancel"))
+		alice.Sees(t, "Cancelled")
+		o.settled(alice)
 
 		acked(t, alice.Command("C1", "register"))
 		form := alice.Sees(t, "Alert contact")

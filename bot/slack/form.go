@@ -29,7 +29,7 @@ const maxMeta = 3000
 func form(sheet dialog.Sheet, lead []state.Part, metadata string) slackgo.ModalViewRequest {
 	view := modal(sheet.Title, sheet.Close, metadata)
 	view.CallbackID, view.NotifyOnClose, view.Submit = formView, true, plainText(sheet.Submit, maxTitle)
-	blocks := paragraphs(lead, "", maxBlocks/2)
+	blocks := paragraphs(lead, "", sheet.Language, maxBlocks/2)
 	blocks = append(blocks, slackgo.NewContextBlock("intro", plainText(sheet.Intro, maxText)))
 	for _, row := range sheet.Rows {
 		input := slackgo.NewInputBlock(row.Field.Name, plainText(capital(row.Label), maxInput), plainText(row.Hint, maxInput), element(row, sheet))
@@ -98,11 +98,18 @@ type viewMeta struct {
 	Rest  string `json:"rest,omitempty"`
 }
 
+var (
+	panelTitle = commands.Text{EN: "Alert contact", ZH: "报警联系人"}
+	closeWord  = commands.Text{EN: "Close", ZH: "关闭"}
+	oneMoment  = commands.Text{EN: "One moment …", ZH: "请稍候……"}
+)
+
 // panel is a reply in a modal. Its primary choice is the button that sends the
 // view.
-func panel(r state.Reply, title, closeWord, metadata string) slackgo.ModalViewRequest {
+func panel(r state.Reply, metadata string) slackgo.ModalViewRequest {
 	meta := viewMeta{Rest: metadata}
-	view := modal(title, closeWord, metadata)
+	language := commands.Language(r.Language)
+	view := modal(panelTitle.In(language), closeWord.In(language), metadata)
 	var others []state.Choice
 	for _, c := range r.Choices {
 		if !c.Primary || view.Submit != nil {
@@ -121,7 +128,7 @@ func panel(r state.Reply, title, closeWord, metadata string) slackgo.ModalViewRe
 	}
 	rest := r
 	rest.Choices = others
-	view.Blocks.BlockSet = append(paragraphs(r.Parts, signs[r.Tone], maxBlocks), actions("choices", buttons(rest))...)
+	view.Blocks.BlockSet = append(paragraphs(r.Parts, signs[r.Tone], language, maxBlocks), actions("choices", buttons(rest))...)
 	return view
 }
 

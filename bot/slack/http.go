@@ -119,11 +119,20 @@ func (w *web) serve(rw http.ResponseWriter, r *http.Request, read func(string, [
 	}
 	take := w.take.Load()
 	if take == nil {
+		w.forget(r.Header)
 		rw.Header().Set("Retry-After", "5")
 		deny(http.StatusServiceUnavailable, "the bot is starting or stopping")
 		return
 	}
 	w.answer(rw, r, a, *take, deny)
+}
+
+// forget lets a request come again that could not be taken: Slack does not sign
+// it anew if it sends it again within the second.
+func (w *web) forget(h http.Header) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.seen, h.Get("X-Slack-Signature"))
 }
 
 // An outcome is what became of an arrival.
@@ -150,6 +159,7 @@ func (w *web) answer(rw http.ResponseWriter, r *http.Request, a arrival, take fu
 	case o := <-done:
 		switch {
 		case !o.stored:
+			w.forget(r.Header)
 			deny(http.StatusServiceUnavailable, "it could not be stored")
 		case o.payload != nil:
 			rw.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -158,6 +168,7 @@ func (w *web) answer(rw http.ResponseWriter, r *http.Request, a arrival, take fu
 			}
 		}
 	case <-late.C:
+		w.forget(r.Header)
 		deny(http.StatusServiceUnavailable, "it is not stored in time")
 	case <-r.Context().Done():
 	}

@@ -179,7 +179,10 @@ func (o *office) keepsRules() {
 	for _, rule := range o.slack.Broken() {
 		o.t.Errorf("broken rule: %s", rule)
 	}
-	for _, secret := range []string{o.slack.BotToken, o.slack.AppToken, o.slack.SigningSecret, "/respond/", "ticket="} {
+	for _, secret := range []string{
+		o.slack.BotToken, o.slack.AppToken, o.slack.SigningSecret, "/respond/", "ticket=",
+		"alice@", "wang@", "eve@", "@example", "13800138000", "138 0013 8000", "13900139000", "access_token", "ECS", "RDS", "值班", "evil",
+	} {
 		if strings.Contains(o.log.String(), secret) {
 			o.t.Errorf("%q is in the log", secret)
 		}

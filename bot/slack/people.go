@@ -4,6 +4,7 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -24,7 +25,7 @@ const (
 type people struct {
 	mu       sync.Mutex
 	profiles map[string]acquaintance
-	deaf     bool // the app may not read profiles: nobody is a stranger
+	deaf     time.Time // the app may not read profiles; asked again an hour after that
 }
 
 type acquaintance struct {
@@ -40,7 +41,15 @@ func (p *people) known(user string, now time.Time) (profile commands.Profile, st
 	if ok && now.Sub(a.at) < profileLife {
 		return a.profile, false
 	}
-	return commands.Profile{}, !p.deaf
+	return commands.Profile{}, true
+}
+
+var errDeaf = errors.New("slack: the app lacks the scope users:read")
+
+func (p *people) isDeaf(now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.deaf.IsZero() && now.Sub(p.deaf) < profileLife
 }
 
 func (p *people) learn(user string, profile commands.Profile, now time.Time) {
@@ -57,6 +66,9 @@ func (p *Platform) Profile(ctx context.Context, who state.Person) (commands.Prof
 	if profile, stranger := p.people.known(who.User, p.Now()); !stranger {
 		return profile, nil
 	}
+	if p.people.isDeaf(p.Now()) {
+		return commands.Profile{}, errDeaf
+	}
 	var u *slackgo.User
 	deaf := false
 	err := p.call(ctx, "users.info", func() (err error) {
@@ -66,18 +78,18 @@ func (p *Platform) Profile(ctx context.Context, who state.Person) (commands.Prof
 	})
 	if deaf {
 		p.people.mu.Lock()
-		p.people.deaf = true
+		p.people.deaf = p.Now()
 		p.people.mu.Unlock()
-		p.Log.WarnContext(ctx, "slack profiles cannot be read: the app lacks the scope users:read")
-		return commands.Profile{}, nil
+		return commands.Profile{}, errDeaf
 	}
 	if err != nil {
 		return commands.Profile{}, err
 	}
 	profile := commands.Profile{
 		Name: u.Profile.RealName, Mail: u.Profile.Email, Phone: u.Profile.Phone, Locale: u.Locale,
-		// A workspace sends a mail to an address before it counts as its member's.
-		MailVerified: u.Profile.Email != "" && !u.IsBot && u.TeamID == who.Workspace,
+		// Only of members: whoever invites a guest chooses the guest's address.
+		MailVerified: u.Profile.Email != "" && u.IsEmailConfirmed && u.TeamID == who.Workspace &&
+			!u.IsBot && !u.IsRestricted && !u.IsUltraRestricted && !u.IsStranger,
 	}
 	p.people.learn(who.User, profile, p.Now())
 	return profile, nil

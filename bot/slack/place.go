@@ -13,8 +13,9 @@ import (
 // A place is where a person was, with the ways to reach them there. Every place
 // is private: replies are shown to the person alone.
 type place struct {
-	Channel string `json:"c,omitempty"` // where they wrote; D… is the direct message with the bot
+	Channel string `json:"c,omitempty"` // where they wrote
 	Thread  string `json:"t,omitempty"` // the thread there
+	Own     bool   `json:"o,omitempty"` // the channel is the person's direct message with the bot
 	TS      string `json:"m,omitempty"` // the mention, to point to the answer from
 	URL     string `json:"u,omitempty"` // a response_url
 	View    string `json:"v,omitempty"` // an open form
@@ -42,8 +43,9 @@ func placeOf(a state.Address) place {
 	return p
 }
 
-// direct reports whether the place is the direct message with the bot.
-func (p place) direct() bool { return strings.HasPrefix(p.Channel, "D") }
+// direct reports whether the place is the person's direct message with the bot;
+// a D… may be somebody else's.
+func (p place) direct() bool { return p.Own && strings.HasPrefix(p.Channel, "D") }
 
 // thread is the thread in which a direct message is answered.
 func (p place) thread() string {

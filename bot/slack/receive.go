@@ -27,7 +27,7 @@ var (
 	}
 	notStored = commands.Text{
 		EN: "I could not store what you sent, so nothing happened. Please send it again in a moment.",
-		ZH: "刚才的内容没能保存，什么都没有发生。请稍后再发一次。",
+		ZH: "没能保存刚才的内容，没有做任何操作，请稍后再发一次。",
 	}
 )
 
@@ -47,8 +47,8 @@ func (p *Platform) command(a arrival, c slackgo.SlashCommand) {
 		a.ack(private(notMember))
 		return
 	}
-	at := place{Channel: c.ChannelID, URL: c.ResponseURL}
-	p.urls.given(c.ResponseURL, a.at)
+	at := place{Channel: c.ChannelID, URL: c.ResponseURL, Own: c.ChannelID == p.memory.direct(c.UserID)}
+	p.memory.given(c.ResponseURL, a.at)
 	text := strings.TrimSpace(c.Text)
 	if text == "" {
 		text = "register"
@@ -76,17 +76,19 @@ func (p *Platform) event(a arrival, e slackevents.EventsAPIEvent) {
 		if ev.Message != nil {
 			blocks = ev.Message.Blocks
 		}
-		if ev.BotID != "" || ev.User == "" || ev.User == self || ev.ChannelType != "im" || ev.SubType != "" && ev.SubType != "file_share" {
+		if ev.BotID != "" || ev.User == "" || ev.User == self || ev.ChannelType != "im" || !spoken[ev.SubType] {
 			a.ack(nil) // the bot's own, somebody's edit, or not meant for it
 			return
 		}
-		p.heard(a, cmp.Or(ev.UserTeam, e.TeamID), ev.User, place{Channel: ev.Channel, Thread: ev.ThreadTimeStamp}, ev.TimeStamp, typed(ev.Text, blocks, self))
+		p.memory.remember(ev.User, ev.Channel)
+		p.heard(a, cmp.Or(ev.UserTeam, e.TeamID), ev.User, place{Channel: ev.Channel, Own: true, Thread: ev.ThreadTimeStamp}, ev.TimeStamp, typed(ev.Text, blocks, self))
 	case *slackevents.AppMentionEvent:
 		if ev.BotID != "" || ev.User == self {
 			a.ack(nil)
 			return
 		}
-		at := place{Channel: ev.Channel, Thread: cmp.Or(ev.ThreadTimeStamp, ev.TimeStamp), TS: ev.TimeStamp}
+		// Outside a thread nothing that only one person sees is shown in one.
+		at := place{Channel: ev.Channel, Thread: ev.ThreadTimeStamp, TS: ev.TimeStamp}
 		p.heard(a, cmp.Or(ev.UserTeam, e.TeamID), ev.User, at, ev.TimeStamp, cmp.Or(strings.TrimSpace(typed(ev.Text, ev.Blocks, self)), "hello"))
 	case *slackevents.AppHomeOpenedEvent:
 		a.ack(nil) // nothing is lost if it stays unanswered: it is opened again
@@ -97,6 +99,10 @@ func (p *Platform) event(a arrival, e slackevents.EventsAPIEvent) {
 		a.ack(nil)
 	}
 }
+
+// spoken are the subtypes of messages that say something to the bot.
+// Source: Slack, "message event", "Message subtypes".
+var spoken = map[string]bool{"": true, "file_share": true, "me_message": true, "thread_broadcast": true}
 
 // heard takes what a person typed.
 func (p *Platform) heard(a arrival, team, user string, at place, ts, text string) {
@@ -119,10 +125,12 @@ func (p *Platform) look(who state.Person) {
 	ctx, cancel := context.WithTimeout(context.Background(), lookWithin)
 	profile, err := p.Profile(ctx, who)
 	cancel()
+	known := &profile
 	if err != nil {
+		known = nil
 		p.Log.Warn("profile could not be read, the App home is shown without", "person", who, "reason", err)
 	}
-	p.bot.Look(who, dialog.Looked{To: place{Home: true}.address(), Profile: profile, Language: commands.English}, nil)
+	p.bot.Load().Look(who, dialog.Looked{To: place{Home: true}.address(), Profile: known, Language: commands.English}, nil)
 }
 
 // interaction takes clicks and forms.
@@ -141,7 +149,7 @@ func (p *Platform) interaction(a arrival, c slackgo.InteractionCallback) {
 	case slackgo.InteractionTypeViewClosed:
 		_, at := viewPlace(c.View)
 		at.View, at.At = "", a.at
-		p.bot.Leave(who, dialog.Left{ID: "close/" + c.View.ID + "/" + c.View.Hash, From: at.address()}, func(err error) {
+		p.bot.Load().Leave(who, dialog.Left{ID: "close/" + c.View.ID + "/" + c.View.Hash, From: at.address()}, func(err error) {
 			if err != nil {
 				a.refuse()
 				return
@@ -160,8 +168,11 @@ func (p *Platform) click(a arrival, who state.Person, c slackgo.InteractionCallb
 		return
 	}
 	action := c.ActionCallback.BlockActions[0]
-	at := place{Channel: c.Channel.ID, Thread: c.Container.ThreadTs, URL: c.ResponseURL}
-	p.urls.given(c.ResponseURL, a.at)
+	// The bot posts in no direct message but its own with the person; there it may
+	// still have answered a command, for their eyes only.
+	own := strings.HasPrefix(c.Channel.ID, "D") && !c.Container.IsEphemeral
+	at := place{Channel: c.Channel.ID, Own: own, Thread: c.Container.ThreadTs, URL: c.ResponseURL}
+	p.memory.given(c.ResponseURL, a.at)
 	switch {
 	case c.View.Type == slackgo.VTModal:
 		_, at = viewPlace(c.View)
@@ -212,12 +223,12 @@ func (p *Platform) submit(a arrival, who state.Person, c slackgo.InteractionCall
 	in := dialog.Filled{
 		ID: id, Values: values(c.View.State), From: at.address(), Admin: p.Admin(who), Language: commands.English,
 	}
-	p.bot.Fill(who, in, func(problems []dialog.Problem, err error) {
+	p.bot.Load().Fill(who, in, func(problems []dialog.Problem, err error) {
 		switch {
 		case err != nil:
 			a.ack(slackgo.NewErrorsViewSubmissionResponse(map[string]string{firstField(c.View): both(notStored)}))
 		case len(problems) > 0:
-			a.ack(slackgo.NewErrorsViewSubmissionResponse(reasons(c.View, problems)))
+			a.ack(slackgo.NewErrorsViewSubmissionResponse(reasons(c.View, problems, p.language(who))))
 		default:
 			a.ack(p.waiting(who, at))
 		}
@@ -226,12 +237,12 @@ func (p *Platform) submit(a arrival, who state.Person, c slackgo.InteractionCall
 
 // reasons are what is wrong with a form, at the inputs that it has: Slack takes
 // no errors at others.
-func reasons(v slackgo.View, problems []dialog.Problem) map[string]string {
+func reasons(v slackgo.View, problems []dialog.Problem, language commands.Language) map[string]string {
 	at := map[string]string{}
 	for _, problem := range problems {
 		block, reason := problem.Field, problem.Reason
 		if !hasInput(v, block) {
-			block, reason = firstField(v), problem.Field+": "+problem.Reason
+			block, reason = firstField(v), problem.Label+labelled.In(language)+problem.Reason
 		}
 		if at[block] != "" {
 			reason = at[block] + "\n" + reason
@@ -250,13 +261,18 @@ func hasInput(v slackgo.View, id string) bool {
 
 // waiting is what stands in the view until the bot's answer does.
 func (p *Platform) waiting(who state.Person, at place) any {
-	profile, _ := p.people.known(who.User, p.Now())
-	language := commands.MatchLanguage(profile.Locale)
+	language := p.language(who)
 	view := panel(state.Reply{
 		Tone: state.Progress, Language: string(language), Parts: []state.Part{{Text: oneMoment.In(language)}},
-	}, panelTitle.In(language), closeWord.In(language), at.metadata())
+	}, at.metadata())
 	view.ExternalID = at.Awaits
 	return slackgo.NewUpdateViewSubmissionResponse(&view)
+}
+
+// language is the person's, as far as the platform knows.
+func (p *Platform) language(who state.Person) commands.Language {
+	profile, _ := p.people.known(who.User, p.Now())
+	return commands.MatchLanguage(profile.Locale)
 }
 
 // firstField is the block of a form that an error can be shown at.
@@ -272,7 +288,7 @@ func firstField(v slackgo.View) string {
 // metadata keeps the way back from a view: where it was asked for. It proves
 // nothing: who submits a view is told by Slack.
 func (p place) metadata() string {
-	text, err := json.Marshal(place{Channel: p.Channel, Thread: p.Thread})
+	text, err := json.Marshal(place{Channel: p.Channel, Own: p.Own, Thread: p.Thread})
 	if err != nil {
 		panic(err) // of strings
 	}
@@ -288,5 +304,5 @@ func viewPlace(v slackgo.View) (value string, at place) {
 		value, rest = meta.Value, meta.Rest
 	}
 	_ = json.Unmarshal([]byte(rest), &at)
-	return value, place{Channel: at.Channel, Thread: at.Thread}
+	return value, place{Channel: at.Channel, Own: at.Own, Thread: at.Thread}
 }

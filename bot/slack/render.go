@@ -36,11 +36,17 @@ var signs = map[state.Tone]string{
 	state.Progress: "⏳ ", state.Success: "✅ ", state.Warning: "⚠️ ", state.Failure: "❌ ",
 }
 
+// How a label stands before a value, and a note behind it.
+var (
+	labelled = commands.Text{EN: ": ", ZH: "："}
+	noted    = commands.Text{EN: " (%s)", ZH: "（%s）"}
+)
+
 var fillIn = commands.Text{EN: "Fill in the form", ZH: "填写表单"}
 
 // message is a reply as a message: its text for notifications, and its blocks.
 func message(r state.Reply) (fallback string, blocks []slackgo.Block) {
-	blocks = paragraphs(r.Parts, signs[r.Tone], maxBlocks-2)
+	blocks = paragraphs(r.Parts, signs[r.Tone], commands.Language(r.Language), maxBlocks-2)
 	buttons := buttons(r)
 	if r.Form {
 		buttons = append(buttons, button("form", strconv.FormatUint(r.ID, 10), fillIn.In(commands.Language(r.Language))))
@@ -49,7 +55,7 @@ func message(r state.Reply) (fallback string, blocks []slackgo.Block) {
 }
 
 // paragraphs are parts as blocks, at most so many.
-func paragraphs(parts []state.Part, sign string, most int) []slackgo.Block {
+func paragraphs(parts []state.Part, sign string, l commands.Language, most int) []slackgo.Block {
 	var blocks []slackgo.Block
 	for i, p := range parts {
 		id := "part-" + strconv.Itoa(i)
@@ -66,7 +72,7 @@ func paragraphs(parts []state.Part, sign string, most int) []slackgo.Block {
 		case len(p.Facts) > 0:
 			var lines []slackgo.RichTextElement
 			for _, f := range p.Facts {
-				lines = append(lines, fact(f))
+				lines = append(lines, fact(f, l))
 			}
 			blocks = append(blocks, slackgo.NewRichTextBlock(id, lines...))
 		}
@@ -78,14 +84,14 @@ func paragraphs(parts []state.Part, sign string, most int) []slackgo.Block {
 }
 
 // fact is a labelled value on a line of its own.
-func fact(f state.Fact) slackgo.RichTextElement {
+func fact(f state.Fact, l commands.Language) slackgo.RichTextElement {
 	value := f.Value
 	if f.Was != "" {
 		value = f.Was + " → " + f.Value
 	}
-	line := []slackgo.RichTextSectionElement{text(f.Label+": ", true), text(value, false)}
+	line := []slackgo.RichTextSectionElement{text(f.Label+labelled.In(l), true), text(value, false)}
 	if f.Note != "" {
-		line = append(line, text(" ("+f.Note+")", false))
+		line = append(line, text(fmt.Sprintf(noted.In(l), f.Note), false))
 	}
 	return slackgo.NewRichTextSection(line...)
 }
@@ -161,7 +167,7 @@ func fallbackText(r state.Reply) string {
 			}
 		}
 		for _, f := range p.Facts {
-			lines = append(lines, visible(f.Label+": "+f.Value))
+			lines = append(lines, visible(f.Label+labelled.In(commands.Language(r.Language))+f.Value))
 		}
 	}
 	return signs[r.Tone] + strings.Join(lines, "\n")

@@ -62,7 +62,7 @@ func words(elements []slackgo.RichTextSectionElement, bot string) string {
 		case *slackgo.RichTextSectionTextElement:
 			b.WriteString(e.Text)
 		case *slackgo.RichTextSectionLinkElement:
-			b.WriteString(linked(e.URL))
+			b.WriteString(linked(e))
 		case *slackgo.RichTextSectionUserElement:
 			if e.UserID != bot {
 				b.WriteString("@" + e.UserID)
@@ -74,8 +74,13 @@ func words(elements []slackgo.RichTextSectionElement, bot string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// linked is what a link stands for: the address of a mail, a number, a URL.
-func linked(url string) string {
+// linked is what a link stands for: the address of a mail, a number, a URL. What
+// only looks like the name of a host was typed without “http://”.
+func linked(e *slackgo.RichTextSectionLinkElement) string {
+	url := e.URL
+	if url == "http://"+e.Text || url == "https://"+e.Text {
+		return e.Text
+	}
 	for _, scheme := range []string{"mailto:", "tel:"} {
 		if rest, ok := strings.CutPrefix(url, scheme); ok {
 			return rest

@@ -75,7 +75,7 @@ func TestFormIsClosed(t *testing.T) {
 		acked(t, alice.Submit(t, form.View, map[string]string{"name": "Alice", "description": "ECS", "phone": "1"}))
 		alice.Sees(t, "phone: ")
 		alice.CloseView(form.View)
-		question := alice.Sees(t, "The form is closed, and what you had filled in is kept")
+		question := alice.Sees(t, "The form is closed. What I had before is kept")
 		if question.Channel != alice.Direct() {
 			t.Errorf("it goes on in %s", question.Channel)
 		}

@@ -85,7 +85,7 @@ func screens() map[string]any {
 		messageOf("summary-"+l.name, summary)
 		success, _ := talk(l.locale, nil, nil, l.fill, l.submit)
 		messageOf("success-"+l.name, success)
-		all["result-"+l.name] = panel(success, "Alert contact", "Close", "{}")
+		all["result-"+l.name] = panel(success, "{}")
 		refused, left := talk(l.locale, refusal, nil, l.fill, l.submit)
 		messageOf("refusal-"+l.name, refused)
 		all["form-refused-"+l.name] = form(dialog.Rules{}.Sheet(left), refused.Parts[:refused.Lead], "{}")
@@ -103,7 +103,7 @@ func screens() map[string]any {
 		change, _ := talk(l.locale, nil, &cloudmonitor.Contact{
 			Name: "Alice", Describe: "RDS", Channels: cloudmonitor.Channels{Mail: "alice@example.com"},
 		}, l.fill)
-		all["change-"+l.name] = panel(change, "Alert contact", "Close", "{}")
+		all["change-"+l.name] = panel(change, "{}")
 	}
 	return all
 }
@@ -158,7 +158,7 @@ func FuzzRender(f *testing.F) {
 			t.Fatal("the text for notifications holds mark-up")
 		}
 		sheet := dialog.Rules{}.Sheet(state.Request{Name: hostile, Form: state.Form{Draft: cloudmonitor.Contact{Name: "Alice", Describe: hostile}}})
-		for _, shown := range []any{blocks, panel(r, hostile, hostile, "{}"), form(sheet, r.Parts, "{}"), home(r, "/contact")} {
+		for _, shown := range []any{blocks, panel(r, "{}"), form(sheet, r.Parts, "{}"), home(r, "/contact")} {
 			checkTexts(t, shown)
 			raw, err := json.Marshal(shown)
 			if err != nil {

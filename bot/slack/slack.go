@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -29,7 +31,7 @@ type Options struct {
 	Command       string        // the slash command; default /contact
 	PingWithin    time.Duration // silence after which a socket counts as dead; Slack is asked as often whether the bot token works; default 30 s
 	Admin         func(state.Person) bool
-	HTTP          *http.Client // default: one with a timeout of 15 s and 32 connections
+	HTTP          *http.Client // default: one with a timeout of 15 s
 	Now           func() time.Time
 	Log           *slog.Logger
 }
@@ -43,13 +45,15 @@ type link interface {
 // A Platform is one workspace.
 type Platform struct {
 	Options
-	api  *slackgo.Client
-	link link
-	web  *web // nil in Socket Mode
-	bot  *bot.Bot
+	api   *slackgo.Client
+	quick *slackgo.Client // for calls that must not wait behind the others
+	slots chan struct{}   // taken by calls that are under way
+	link  link
+	web   *web                    // nil in Socket Mode
+	bot   atomic.Pointer[bot.Bot] // nil: not running yet
 
 	people people
-	urls   urls
+	memory memory
 	pause  pauses
 	once   once
 	born   time.Time // replies made before may have been posted by a process that died
@@ -84,11 +88,13 @@ func New(o Options) *Platform {
 	if o.Admin == nil {
 		o.Admin = func(state.Person) bool { return false }
 	}
-	p := &Platform{Options: o, born: o.Now()}
+	p := &Platform{Options: o, born: o.Now(), slots: make(chan struct{}, maxCalls)}
 	p.api = slackgo.New(o.BotToken, slackgo.OptionAPIURL(o.APIURL), slackgo.OptionHTTPClient(o.HTTP))
+	quick := &http.Client{Timeout: o.HTTP.Timeout, Transport: transport()}
+	p.quick = slackgo.New(o.BotToken, slackgo.OptionAPIURL(o.APIURL), slackgo.OptionHTTPClient(quick))
 	if o.AppToken != "" {
 		p.link = newSocket(socketOptions{
-			APIURL: o.APIURL, AppToken: o.AppToken, BotToken: o.BotToken, HTTP: o.HTTP,
+			APIURL: o.APIURL, AppToken: o.AppToken, BotToken: o.BotToken, HTTP: quick,
 			PingWithin: o.PingWithin, Log: o.Log, Now: o.Now,
 		})
 	} else {
@@ -98,13 +104,13 @@ func New(o Options) *Platform {
 	return p
 }
 
-// maxConnections is how many calls of the Web API are under way at once: a
-// burst waits here instead of at Slack's limits.
-const maxConnections = 32
+// maxCalls is how many calls of the Web API are under way at once: a burst waits
+// here instead of at Slack's limits.
+const maxCalls = 32
 
 func transport() http.RoundTripper {
 	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxConnsPerHost, t.MaxIdleConnsPerHost = maxConnections, maxConnections
+	t.MaxIdleConnsPerHost = maxCalls
 	return t
 }
 
@@ -137,7 +143,7 @@ func (p *Platform) Ready() error {
 
 // Run receives until ctx ends. Slack may be down when it begins.
 func (p *Platform) Run(ctx context.Context, b *bot.Bot) error {
-	p.bot = b
+	p.bot.Store(b)
 	defer p.wg.Wait()
 	if err := p.introduce(ctx); err != nil {
 		return nil // ctx has ended
@@ -158,7 +164,7 @@ func (p *Platform) watch(ctx context.Context) {
 			return
 		}
 		asking, cancel := context.WithTimeout(ctx, p.PingWithin/2)
-		_, err := p.api.AuthTestContext(asking)
+		_, err := p.quick.AuthTestContext(asking)
 		cancel()
 		if _, limited := errors.AsType[*slackgo.RateLimitedError](err); ctx.Err() == nil && !limited {
 			p.judge(ctx, err)
@@ -192,7 +198,7 @@ func (p *Platform) judge(ctx context.Context, err error) {
 // long it takes.
 func (p *Platform) introduce(ctx context.Context) error {
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
-		self, err := p.api.AuthTestContext(ctx)
+		self, err := p.quick.AuthTestContext(ctx)
 		if limited, ok := errors.AsType[*slackgo.RateLimitedError](err); ok {
 			return struct{}{}, backoff.RetryAfter(int(limited.RetryAfter/time.Second) + 1)
 		}
@@ -220,8 +226,16 @@ func (p *Platform) team() (team, user string) {
 	return p.self.TeamID, p.self.UserID
 }
 
-// take receives one thing. It returns at once.
+// take receives one thing. It returns at once. A mistake in it must not end the
+// process or the connection; what it panicked with is not logged, for it may
+// quote a person.
 func (p *Platform) take(a arrival) {
+	defer func() {
+		if recover() != nil {
+			p.Log.Error("receiving panicked", "stack", string(debug.Stack()))
+			a.refuse()
+		}
+	}()
 	switch {
 	case a.command != nil:
 		p.command(a, *a.command)
@@ -239,7 +253,7 @@ func (p *Platform) say(a arrival, who state.Person, at place, m dialog.Message) 
 	at.At = a.at
 	m.From, m.Admin, m.Language = at.address(), p.Admin(who), commands.English
 	m.Profile, m.Stranger = p.people.known(who.User, p.Now())
-	p.bot.Take(who, m, func(err error) {
+	p.bot.Load().Take(who, m, func(err error) {
 		if err != nil {
 			a.refuse()
 			return

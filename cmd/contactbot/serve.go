@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -88,6 +90,7 @@ func serve(ctx context.Context, b *bot.Bot, workspace *slack.Platform, handler h
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
 		WriteTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: log.New(io.Discard, "", 0), // what it tells may quote a request
 	}
 	var running sync.WaitGroup
 	failed := make(chan error, 3)
@@ -163,7 +166,9 @@ var onlySimulated = commands.Text{
 
 // Deliver implements bot.Platform.
 func (s simulated) Deliver(ctx context.Context, p state.Person, r state.Reply) error {
-	r.Parts = append(r.Parts[:len(r.Parts):len(r.Parts)], state.Part{Hint: onlySimulated.In(commands.Language(r.Language))})
+	// It stands first, with what forms show above their fields, too.
+	r.Parts = append([]state.Part{{Hint: onlySimulated.In(commands.Language(r.Language))}}, r.Parts...)
+	r.Lead++
 	return s.Platform.Deliver(ctx, p, r)
 }
 

@@ -16,6 +16,9 @@ import (
 type Person struct {
 	ID, Team, Name, Mail, Phone, Locale string
 
+	Guest       bool // invited to some channels only
+	Unconfirmed bool // the address was never confirmed
+
 	s    *Slack
 	seen int // so much of what is shown was looked at
 }
@@ -80,6 +83,14 @@ func (p *Person) Message(thread, text string) (*Delivery, string) {
 	payload, ts := p.message(ch, thread, text, map[string]any{"type": "message", "channel_type": "im"})
 	p.s.mu.Unlock()
 	return p.s.deliver(&Delivery{kind: event, what: "a direct message", payload: payload}), ts
+}
+
+// MessageOf is Message with a subtype, as other ways of writing have.
+func (p *Person) MessageOf(subtype, text string) *Delivery {
+	p.s.mu.Lock()
+	payload, _ := p.message(p.s.direct(p.ID), "", text, map[string]any{"type": "message", "channel_type": "im", "subtype": subtype})
+	p.s.mu.Unlock()
+	return p.s.deliver(&Delivery{kind: event, what: "a direct message", payload: payload})
 }
 
 // Mention mentions the bot in a channel; thread may be empty.

@@ -193,7 +193,10 @@ func (s *Slack) userInfo(c call) map[string]any {
 	if s.has("users:read.email") {
 		profile["email"] = p.Mail
 	}
-	user := map[string]any{"id": p.ID, "team_id": p.Team, "name": strings.ToLower(p.ID), "is_bot": false, "deleted": false, "profile": profile}
+	user := map[string]any{
+		"id": p.ID, "team_id": p.Team, "name": strings.ToLower(p.ID), "is_bot": false, "deleted": false, "is_restricted": p.Guest,
+		"is_email_confirmed": !p.Unconfirmed, "profile": profile,
+	}
 	if c.text("include_locale") == "true" {
 		user["locale"] = p.Locale
 	}

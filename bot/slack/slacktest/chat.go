@@ -69,7 +69,7 @@ func (s *Slack) openConversation(c call) map[string]any {
 func (s *Slack) postMessage(c call) map[string]any {
 	ch := s.channels[c.text("channel")]
 	switch {
-	case ch == nil:
+	case ch == nil, strings.HasPrefix(ch.id, "D") && !slices.Contains(ch.members, botUser):
 		return s.refuses(c, "channel_not_found")
 	case !slices.Contains(ch.members, botUser):
 		return s.refuses(c, "not_in_channel")
@@ -114,6 +114,11 @@ func (s *Slack) postEphemeral(c call) map[string]any {
 	m, complaint := s.compose(c, ch)
 	if complaint != nil {
 		return complaint
+	}
+	// Source: Slack, chat.postEphemeral, argument thread_ts.
+	if m.thread != "" && !slices.ContainsFunc(ch.messages, func(other message) bool { return other.thread == m.thread && other.ts != m.thread }) {
+		s.breaks(c.method, "in a thread without replies, where nobody sees it")
+		return map[string]any{"ok": true, "message_ts": m.ts}
 	}
 	s.show(Shown{By: c.method, To: user, Channel: ch.id, Thread: m.thread, TS: m.ts, Ephemeral: true, Text: m.text, Blocks: m.blocks})
 	return map[string]any{"ok": true, "message_ts": m.ts}

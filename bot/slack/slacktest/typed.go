@@ -14,8 +14,8 @@ func escaped(text string) string {
 }
 
 // special are the parts of a text that Slack turns into something else: a
-// mention, a URL, a mail address, a phone number.
-var special = regexp.MustCompile(`<@(U\w+)>|(https?://[^\s，。]+)|([\w.+-]+@[\w-]+(?:\.[\w-]+)+)|(\+\d{11,14})`)
+// mention, a URL, a mail address, a phone number, the name of a host.
+var special = regexp.MustCompile(`<@(U\w+)>|(https?://[^\s，。]+)|([\w.+-]+@[\w-]+(?:\.[\w-]+)+)|(\+\d{11,14})|(\w[\w.-]*\.(?:cn|com|io)\b)`)
 
 // asTyped is a message as Slack sends it: its text with mark-up, and its blocks.
 func asTyped(text string) (marked string, blocks []any) {
@@ -44,8 +44,10 @@ func asTyped(text string) (marked string, blocks []any) {
 			elements = append(elements, map[string]any{"type": "link", "url": part})
 		case m[6] >= 0:
 			link("mailto:")
-		default:
+		case m[8] >= 0:
 			link("tel:")
+		default:
+			link("http://")
 		}
 	}
 	plain(text[at:])

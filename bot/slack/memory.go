@@ -48,7 +48,7 @@ func (o *once) known(what string) bool {
 // maxDirect is how many direct messages are remembered.
 const maxDirect = 10_000
 
-type urls struct {
+type memory struct {
 	mu       sync.Mutex
 	left     map[string]*urlState
 	swept    time.Time
@@ -62,34 +62,34 @@ type urlState struct {
 }
 
 // given notes a response_url that Slack has handed out.
-func (u *urls) given(url string, at time.Time) {
+func (m *memory) given(url string, at time.Time) {
 	if url == "" {
 		return
 	}
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.left == nil {
-		u.left = map[string]*urlState{}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.left == nil {
+		m.left = map[string]*urlState{}
 	}
-	if at.Sub(u.swept) > time.Minute {
-		u.swept = at
-		for key, s := range u.left {
+	if at.Sub(m.swept) > time.Minute {
+		m.swept = at
+		for key, s := range m.left {
 			if at.Sub(s.given) > urlLife {
-				delete(u.left, key)
+				delete(m.left, key)
 			}
 		}
 	}
-	if u.left[url] == nil {
-		u.left[url] = &urlState{given: at}
+	if m.left[url] == nil {
+		m.left[url] = &urlState{given: at}
 	}
 }
 
 // use takes one of the uses of a response_url; false if there may be none left.
 // One that was given to another process counts as used up.
-func (u *urls) use(url string, now time.Time) bool {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	s := u.left[url]
+func (m *memory) use(url string, now time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := m.left[url]
 	if s == nil || s.used >= urlUses || now.Sub(s.given) > urlLife-time.Minute {
 		return false
 	}
@@ -98,36 +98,36 @@ func (u *urls) use(url string, now time.Time) bool {
 }
 
 // doubt notes whether a post may have arrived although it counts as failed.
-func (u *urls) doubt(who state.Person, reply uint64, unsure bool) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
+func (m *memory) doubt(who state.Person, reply uint64, unsure bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	switch {
 	case !unsure:
-		delete(u.doubts, who)
-	case u.doubts == nil:
-		u.doubts = map[state.Person]uint64{who: reply}
+		delete(m.doubts, who)
+	case m.doubts == nil:
+		m.doubts = map[state.Person]uint64{who: reply}
 	default:
-		u.doubts[who] = reply
+		m.doubts[who] = reply
 	}
 }
 
-func (u *urls) unsure(who state.Person, reply uint64) bool {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	return u.doubts[who] == reply && reply != 0
+func (m *memory) unsure(who state.Person, reply uint64) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.doubts[who] == reply && reply != 0
 }
 
-func (u *urls) direct(user string) string {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	return u.directly[user]
+func (m *memory) direct(user string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.directly[user]
 }
 
-func (u *urls) remember(user, channel string) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.directly == nil || len(u.directly) >= maxDirect {
-		u.directly = map[string]string{}
+func (m *memory) remember(user, channel string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.directly == nil || len(m.directly) >= maxDirect {
+		m.directly = map[string]string{}
 	}
-	u.directly[user] = channel
+	m.directly[user] = channel
 }
