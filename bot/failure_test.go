@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"sync/atomic"
@@ -238,5 +239,34 @@ func TestMovedAway(t *testing.T) {
 			t.Errorf("what was meant for the group is lost: %q", texts)
 		}
 		h.close()
+	})
+}
+
+// fragile is a platform that panics at first.
+type fragile struct {
+	*platform
+	times int
+}
+
+func (f *fragile) Deliver(ctx context.Context, p state.Person, r state.Reply) error {
+	if f.times--; f.times >= 0 {
+		panic("alice@example.com")
+	}
+	return f.platform.Deliver(ctx, p, r)
+}
+
+// TestPlatformPanics: a mistake in a platform ends neither the process nor the
+// reply, and what it panicked with is not logged.
+func TestPlatformPanics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, memory(), func(o *bot.Options) { o.Platforms[0] = &fragile{o.Platforms[0].(*platform), 1} })
+		h.must("U1", "1", "help")
+		if err := h.bot.Settled(t.Context(), person("U1")); err != nil || len(h.platform.texts("U1")) != 1 {
+			t.Errorf("told %q, %v", h.platform.texts("U1"), err)
+		}
+		h.close()
+		if logs := h.logs.String(); !strings.Contains(logs, "delivery panicked") || strings.Contains(logs, "alice@") {
+			t.Errorf("logged:\n%s", logs)
+		}
 	})
 }

@@ -29,6 +29,7 @@ const impatientPing = 300 * time.Millisecond
 
 // underFaults runs a test in an office of each mode that is impatient.
 func underFaults(t *testing.T, modes []string, test func(t *testing.T, o *office)) {
+	t.Parallel()
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
@@ -147,6 +148,9 @@ func TestLimited(t *testing.T) {
 		}
 		if n := o.slack.Calls("chat.postMessage"); n > 3 {
 			t.Errorf("posted %d times", n)
+		}
+		if n := o.slack.Calls("conversations.history"); n > 0 {
+			t.Errorf("what was not let through was looked for %d times", n)
 		}
 		acked(t, bob.Command("C1", "帮助"))
 		bob.Sees(t, "可以")
@@ -271,6 +275,34 @@ func TestOtherWays(t *testing.T) {
 		refuse("views.update", "not_found")
 		acked(t, alice.Submit(t, form.View, map[string]string{"name": "Alice", "description": "ECS"}))
 		alice.Sees(t, "Alice is registered")
+	})
+}
+
+// TestFormBesideSlowPosts: messages that take long do not keep a form from being
+// opened.
+func TestFormBesideSlowPosts(t *testing.T) {
+	underFaults(t, modes, func(t *testing.T, o *office) {
+		o.open()
+		people := o.crowd(2 * maxCalls)
+		for range people {
+			o.slack.Fail("chat.postMessage", slacktest.Fault{Delay: 2 * time.Second})
+		}
+		for _, p := range people {
+			d, _ := p.Message("", "help")
+			acked(t, d)
+		}
+		o.eventually("busy", func() bool { return o.slack.Calls("chat.postMessage") >= maxCalls })
+		alice := o.alice()
+		acked(t, alice.Command("C1", ""))
+		if form := alice.Sees(t, "Alert contact"); form.By != "views.open" {
+			t.Errorf("asked by %s", form.By)
+		}
+		if n := o.slack.Calls("chat.postMessage"); n == len(people) {
+			t.Error("the form waited for the messages")
+		}
+		for _, p := range people {
+			p.Sees(t, helped)
+		}
 	})
 }
 

@@ -209,3 +209,22 @@ func FuzzWeb(f *testing.F) {
 		}
 	})
 }
+
+// TestWebLetsRetriesIn: what could not be stored may come again at once, signed
+// with the same time: Slack's first retry does not wait.
+func TestWebLetsRetriesIn(t *testing.T) {
+	taken := 0
+	send, _ := door(t, func(a arrival) {
+		if taken++; taken == 1 {
+			a.refuse()
+		} else {
+			a.ack(nil)
+		}
+	})
+	now := time.Now()
+	for i, want := range []int{http.StatusServiceUnavailable, http.StatusOK, http.StatusUnauthorized} {
+		if rec := send(signed("/slack/events", "application/json", anEvent, now, secret)); rec.Code != want {
+			t.Errorf("try %d: %d, want %d", i+1, rec.Code, want)
+		}
+	}
+}

@@ -46,6 +46,7 @@ var modes = []string{"socket", "http"}
 // inBothModes runs a test in an office of each mode. When it has ended, no rule
 // of Slack may be broken.
 func inBothModes(t *testing.T, test func(t *testing.T, o *office)) {
+	t.Parallel()
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
