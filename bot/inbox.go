@@ -16,14 +16,20 @@ import (
 	"contactbot/state"
 )
 
-// maxAccept is how many messages are stored in one write.
-const maxAccept = 1000
+const (
+	// maxAccept is how many messages are stored in one write.
+	maxAccept = 1000
+	// maxUndecided is how many may be in the inbox. When it is full, the rush is
+	// more than can be dealt with: who writes has to wait for a decision again.
+	maxUndecided = 2000
+)
 
 // An inbox is what waits to be stored as it came.
 type inbox struct {
-	mu      sync.Mutex
-	waiting []*accepted
-	keeping bool // somebody stores it
+	mu        sync.Mutex // taken after Bot.mu
+	waiting   []*accepted
+	keeping   bool // somebody stores it
+	undecided int  // in it, or on the way there
 	// generation and count make keys, in order. Each process has a generation of
 	// its own, which is after those of whom it takes over from.
 	generation, count uint64
@@ -38,13 +44,19 @@ type accepted struct {
 	lane    *lane         // to be started once the rush is over; nil: it runs
 }
 
-// accept puts a message into the inbox. A lane that is idle is started when the
-// rush is over.
-func (b *Bot) accept(p state.Person, m dialog.Message, done func(dialog.Effects, error), idle *lane) *accepted {
-	a := &accepted{done: done, lane: idle, settled: make(chan struct{})}
-	a.Person, a.Message = p, m
+// accept puts what somebody said into the inbox, unless that is full; nil then.
+func (b *Bot) accept(p state.Person, l *lane, w work) *accepted {
 	b.inbox.mu.Lock()
 	defer b.inbox.mu.Unlock()
+	if b.inbox.undecided >= maxUndecided {
+		return nil
+	}
+	b.inbox.undecided++
+	a := &accepted{done: w.done, settled: make(chan struct{})}
+	a.Person, a.Message = p, w.in
+	if !l.running { // it is started when the rush is over
+		l.running, a.lane = true, l
+	}
 	b.inbox.waiting = append(b.inbox.waiting, a)
 	if !b.inbox.keeping {
 		b.inbox.keeping = true
@@ -117,6 +129,11 @@ func (b *Bot) store(group []*accepted) error {
 // is tried until what follows is, or the process ends and the next one goes on.
 func (b *Bot) decide(p state.Person, l *lane, w work) (dialog.Effects, error) {
 	<-w.accepted.settled
+	defer func() {
+		b.inbox.mu.Lock()
+		b.inbox.undecided--
+		b.inbox.mu.Unlock()
+	}()
 	if w.accepted.err != nil {
 		return dialog.Effects{}, w.accepted.err
 	}
@@ -145,18 +162,22 @@ func (b *Bot) hearAccepted(ctx context.Context) error {
 		return err
 	}
 	defer close(b.heard)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.inbox.mu.Lock()
+	defer b.inbox.mu.Unlock()
+	b.inbox.undecided += len(all)
 	if n := len(all); n > 0 {
 		var last uint64
 		_, _ = fmt.Sscanf(all[n-1].Key, "%016x", &last) // a key of another form begins anew
 		b.inbox.generation = max(b.inbox.generation, last+1)
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	for _, a := range slices.Backward(all) {
 		var m dialog.Message
 		text, _ := a.Message.(*json.RawMessage)
 		if text == nil || json.Unmarshal(*text, &m) != nil {
 			b.Log.Error("an accepted message is damaged, it is left", "person", a.Person)
+			b.inbox.undecided--
 			continue
 		}
 		settled := make(chan struct{})

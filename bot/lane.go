@@ -84,12 +84,10 @@ func (b *Bot) enqueue(p state.Person, w work) {
 				done(fx, err)
 			}
 		}
-		if m, ok := w.in.(dialog.Message); ok && rushing {
-			var idle *lane
-			if !l.running {
-				l.running, idle = true, l
+		if _, ok := w.in.(dialog.Message); ok && rushing {
+			if w.accepted = b.accept(p, l, w); w.accepted != nil {
+				w.done = nil // who said it is told when it is in the inbox
 			}
-			w.accepted, w.done = b.accept(p, m, w.done, idle), nil
 		}
 	}
 	b.push(p, l, w)

@@ -27,11 +27,6 @@ const (
 	pingWithin = 30 * time.Second
 	// handshakeWithin bounds the opening of a connection.
 	handshakeWithin = 15 * time.Second
-	// ackWithin bounds how long an acknowledgement waits for a connection: Slack
-	// waits for 3 s.
-	ackWithin = 3 * time.Second
-	// maxAcks is how many acknowledgements wait for a connection.
-	maxAcks = 4096
 	// writeBuffer holds any answer in one frame; Slack does not put frames
 	// together. Source: slack-go, socketmode, defaultWriteBufferSize.
 	writeBuffer = 32 << 10
@@ -254,37 +249,4 @@ func (c *connection) unknown(acks chan<- ack, frame json.RawMessage) {
 	}
 	c.Log.Info("slack sent something unknown, it is acknowledged and left", "type", envelope.Type)
 	c.ack(acks, ack{envelope.ID, nil, c.Now()})
-}
-
-// An ack is an acknowledgement that waits for the connection.
-type ack struct {
-	envelope string
-	payload  any
-	at       time.Time // when what it acknowledges came
-}
-
-// ack lets an acknowledgement wait for its turn. It does not block.
-func (c *connection) ack(acks chan<- ack, a ack) {
-	select {
-	case acks <- a:
-	default:
-		c.Log.Warn("acknowledgement is dropped, slack may send it again", "reason", "too many wait")
-	}
-}
-
-// send sends acknowledgements in turn, until the connection's life ends. One
-// that is too late anyway is not waited for.
-func (c *connection) send(life context.Context, client *socketmode.Client, acks <-chan ack) {
-	for {
-		select {
-		case a := <-acks:
-			ctx, cancel := context.WithTimeout(life, a.at.Add(ackWithin).Sub(c.Now()))
-			if err := client.AckCtx(ctx, a.envelope, a.payload); err != nil {
-				c.Log.Warn("acknowledgement could not be sent, slack may send it again", "reason", reason(err))
-			}
-			cancel()
-		case <-life.Done():
-			return
-		}
-	}
 }
