@@ -18,6 +18,9 @@ const (
 	// long what follows is held back at most.
 	rushLook = 5 * time.Millisecond
 	rushMost = 500 * time.Millisecond
+	// rushFor is how long a rush is met with the inbox, which stores everything
+	// twice. A load that stays is better decided on at once.
+	rushFor = time.Second
 )
 
 // A rush counts the messages that somebody waits for.
@@ -26,11 +29,12 @@ type rush struct {
 	waiting int         // to be stored
 	recent  []time.Time // when the last rushCount came, a ring
 	next    int
+	since   time.Time     // when the rush began; zero: there is none
 	over    chan struct{} // closed when the rush is; nil: nobody waits for that
 }
 
 // came notes a message that waits to be stored. It reports whether there is a
-// rush.
+// rush that is still new.
 func (r *rush) came(now time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -40,7 +44,14 @@ func (r *rush) came(now time.Time) bool {
 	}
 	r.recent[r.next] = now
 	r.next = (r.next + 1) % rushCount
-	return r.on(now)
+	switch on := r.on(now); {
+	case !on:
+		r.since = time.Time{}
+		return false
+	case r.since.IsZero():
+		r.since = now
+	}
+	return now.Sub(r.since) < rushFor
 }
 
 // stored notes that it waits no more.
