@@ -3,9 +3,14 @@ package slack
 // Places in which people are, and how they are answered there.
 
 import (
+	"encoding/json"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"contactbot/bot/slack/slacktest"
 )
@@ -173,4 +178,43 @@ func TestLinkedWords(t *testing.T) {
 			t.Errorf("described as\n%s", n.Reads)
 		}
 	})
+}
+
+// TestScopes: the app's manifest asks for the scopes that are used, and for no
+// other.
+func TestScopes(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../deploy/slack/manifest-socket.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var manifest struct {
+		OAuth struct {
+			Scopes struct{ Bot []string }
+		} `json:"oauth_config"`
+	}
+	if err := json.Unmarshal(text, &manifest); err != nil {
+		t.Fatal(err)
+	}
+	asked := manifest.OAuth.Scopes.Bot
+	slices.Sort(asked)
+	o := newOffice(t, "socket", slacktest.Options{Scopes: asked})
+	o.open()
+	alice := o.alice()
+	o.slack.AddChannel("C2", true, alice)
+	acked(t, alice.Command("C1", "register name=Alice")) // asked in a direct message
+	alice.Sees(t, "What is this contact for")
+	o.slack.Fail("chat.postMessage", slacktest.Fault{Lose: true}) // looked for there
+	d, _ := alice.Message("", "cancel")
+	acked(t, d)
+	alice.Sees(t, "Cancelled")
+	d, _ = alice.Mention("C2", "", "help")
+	acked(t, d)
+	alice.Sees(t, helped)
+	o.settled(alice)
+	o.close()
+	o.keepsRules()
+	if d := cmp.Diff(asked, o.slack.UsedScopes()); d != "" {
+		t.Errorf("scopes (-asked for +used):\n%s", d)
+	}
 }
