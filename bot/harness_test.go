@@ -28,7 +28,7 @@ func person(user string) state.Person {
 // A house is a bot with everything around it, on the fake clock of synctest.
 type house struct {
 	t        *testing.T
-	engine   *mortal
+	engine   *enginetest.Mortal
 	service  *service
 	platform *platform
 	logs     *bytes.Buffer
@@ -40,7 +40,7 @@ type house struct {
 // newHouse starts a bot over an engine; change may alter its options.
 func newHouse(t *testing.T, engine state.Engine, change func(*bot.Options)) *house {
 	t.Helper()
-	h := &house{t: t, engine: &mortal{Engine: engine}, service: &service{}, platform: &platform{}, logs: &bytes.Buffer{}}
+	h := &house{t: t, engine: &enginetest.Mortal{Engine: engine}, service: &service{}, platform: &platform{}, logs: &bytes.Buffer{}}
 	store, err := state.Open(t.Context(), h.engine, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +71,7 @@ func (h *house) close() {
 // kill ends the bot as SIGKILL would: from now on it can neither read nor write
 // its state, nor reach anybody.
 func (h *house) kill() {
-	h.engine.dead.Store(true)
+	h.engine.Dead.Store(true)
 	h.service.dead.Store(true)
 	h.platform.dead.Store(true)
 	h.stop()
@@ -93,28 +93,6 @@ func (h *house) must(user, id, text string) {
 	if err := <-h.says(user, id, text); err != nil {
 		h.t.Fatalf("%s: %v", text, err)
 	}
-}
-
-var errDead = errors.New("the process is dead")
-
-// mortal is an engine that a killed process cannot use any more.
-type mortal struct {
-	state.Engine
-	dead atomic.Bool
-}
-
-func (m *mortal) Get(ctx context.Context, t state.Table, key string) ([]byte, uint64, error) {
-	if m.dead.Load() {
-		return nil, 0, errDead
-	}
-	return m.Engine.Get(ctx, t, key)
-}
-
-func (m *mortal) Put(ctx context.Context, b state.Batch) error {
-	if m.dead.Load() {
-		return errDead
-	}
-	return m.Engine.Put(ctx, b)
 }
 
 // service is CloudMonitor.
@@ -201,7 +179,7 @@ func (p *platform) Name() string { return "fake" }
 
 func (p *platform) Deliver(_ context.Context, who state.Person, r state.Reply) error {
 	if p.dead.Load() {
-		return errDead
+		return enginetest.ErrDead
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

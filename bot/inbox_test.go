@@ -12,6 +12,7 @@ import (
 
 	"contactbot/bot"
 	"contactbot/state"
+	"contactbot/state/enginetest"
 )
 
 // words are what is said in a rush, and answers what is answered.
@@ -141,17 +142,17 @@ func TestRushKilled(t *testing.T) {
 func TestRushOnFullDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, memory(), func(o *bot.Options) { o.Drain = time.Millisecond })
-		h.engine.dead.Store(true)
+		h.engine.Dead.Store(true)
 		var stored []<-chan error
 		for p := range 50 {
 			stored = append(stored, h.says(fmt.Sprint(p), "1", "help"))
 		}
 		for _, s := range stored {
-			if err := <-s; !errors.Is(err, errDead) {
+			if err := <-s; !errors.Is(err, enginetest.ErrDead) {
 				t.Errorf("told %v", err)
 			}
 		}
-		h.engine.dead.Store(false)
+		h.engine.Dead.Store(false)
 		h.must("0", "1", "help") // it comes again
 		if err := h.bot.Settled(t.Context(), person("0")); err != nil {
 			t.Fatal(err)

@@ -44,7 +44,7 @@ func TestInbox(t *testing.T) {
 		t.Errorf("accepted: %s", got)
 	}
 	// Sealed anew with the others.
-	s = open(t, engine, key2+","+key1)
+	open(t, engine, key2+","+key1)
 	s = open(t, engine, key2)
 	all, err := s.Accepted(t.Context())
 	if err != nil {

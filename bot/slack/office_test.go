@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,6 +18,7 @@ import (
 	"contactbot/cloudmonitor/simulator"
 	"contactbot/state"
 	"contactbot/state/bolt"
+	"contactbot/state/enginetest"
 )
 
 // An office is a workspace of a strict Slack, a simulated CloudMonitor, and a
@@ -35,9 +35,8 @@ type office struct {
 
 	platform *Platform
 	bot      *bot.Bot
-	engine   *mortal
+	engine   *enginetest.Mortal
 	end      func() error // ends the bot, and waits for it
-	closed   bool
 }
 
 // modes are the ways in which Slack's messages come.
@@ -96,7 +95,7 @@ func (o *office) start() {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	o.engine = &mortal{Engine: file}
+	o.engine = &enginetest.Mortal{Engine: file}
 	store, err := state.Open(o.t.Context(), o.engine, nil)
 	if err != nil {
 		o.t.Fatal(err)
@@ -169,7 +168,7 @@ func (o *office) close() {
 // kill ends the bot as SIGKILL would: from now on it can neither write its state
 // nor reach anybody.
 func (o *office) kill() {
-	o.engine.dead.Store(true)
+	o.engine.Dead.Store(true)
 	_ = o.end()
 }
 
@@ -244,37 +243,15 @@ func (s *syncBuffer) String() string {
 	return s.b.String()
 }
 
-var errDead = errors.New("the process is dead")
-
-// mortal is an engine that a killed process cannot use any more.
-type mortal struct {
-	state.Engine
-	dead atomic.Bool
-}
-
-func (m *mortal) Get(ctx context.Context, t state.Table, key string) ([]byte, uint64, error) {
-	if m.dead.Load() {
-		return nil, 0, errDead
-	}
-	return m.Engine.Get(ctx, t, key)
-}
-
-func (m *mortal) Put(ctx context.Context, b state.Batch) error {
-	if m.dead.Load() {
-		return errDead
-	}
-	return m.Engine.Put(ctx, b)
-}
-
 // mortalPlatform reaches nobody once the process is killed.
 type mortalPlatform struct {
 	*Platform
-	engine *mortal
+	engine *enginetest.Mortal
 }
 
 func (m *mortalPlatform) Deliver(ctx context.Context, p state.Person, r state.Reply) error {
-	if m.engine.dead.Load() {
-		return errDead
+	if m.engine.Dead.Load() {
+		return enginetest.ErrDead
 	}
 	return m.Platform.Deliver(ctx, p, r)
 }
