@@ -59,6 +59,7 @@ type Request struct {
 
 	Phase   Phase     `json:"phase,omitempty"`
 	Begun   time.Time `json:"begun,omitzero"`
+	First   uint64    `json:"first,omitempty"`  // replies before it belong to forms that have ended
 	Touched time.Time `json:"touched,omitzero"` // since when it is the person's turn
 	Home    Address   `json:"home,omitzero"`    // where the person last spoke: replies go there
 
@@ -122,7 +123,8 @@ type Check struct {
 
 // Heard is something a person said that waits to be acted on.
 type Heard struct {
-	Text string `json:"text"`
+	Text   string `json:"text"`
+	Choice uint64 `json:"choice,omitempty"` // the reply whose choice it is; 0: it was typed
 }
 
 // Seen is a message that was taken; it is not taken again.

@@ -147,9 +147,9 @@ type step struct {
 	claim state.Registration
 	// questions are the replies of this step that do nothing but ask.
 	questions []uint64
-	exampled  bool // the lead has an example already
-	chose     bool // what is heard is a choice, not typed
-	summed    bool // the summary is of this step: the person has not seen it
+	exampled  bool   // the lead has an example already
+	chosen    uint64 // the reply whose choice is heard; 0: it was typed
+	summed    bool   // the summary is of this step: the person has not seen it
 }
 
 func (s *step) profile() commands.Profile {
@@ -193,16 +193,22 @@ func (s *step) message(m Message) {
 	case !m.Stranger:
 		s.learn(m.Profile)
 	case s.r.TaskOf(state.Meet) != nil || !s.met():
-		s.introduce(m.Text)
+		s.introduce(m.Text, m.Choice)
 		return
 	}
-	if m.Choice != 0 && m.Choice < s.r.Asked && positional(m.Text) {
-		s.whereWeStand() // the question it belongs to is answered already
+	if s.stale(m.Choice, m.Text) {
+		s.whereWeStand()
 		return
 	}
-	s.chose = m.Choice != 0
+	s.chosen = m.Choice
 	s.hear(m.Text)
-	s.chose = false
+	s.chosen = 0
+}
+
+// stale reports whether what was chosen belongs to a question that is answered
+// already, or to a form that has ended.
+func (s *step) stale(choice uint64, text string) bool {
+	return choice != 0 && (choice < s.r.Asked && positional(text) || choice < s.r.First && commands.Parse(text).Verb == commands.Cancel)
 }
 
 func (s *step) opened(in Opened) {

@@ -26,7 +26,7 @@ func (s *step) filled(in Filled) {
 	case state.Idle:
 		s.reset()
 		s.fx.Event = Started
-		s.r.Begun = s.now
+		s.r.Begun, s.r.First = s.now, s.r.ReplyID+1
 	case state.Checking:
 		s.dropTasks(state.Lookup)
 	case state.Asking, state.Confirming:

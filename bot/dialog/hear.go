@@ -127,7 +127,7 @@ func labelled(problems []*commands.Problem) bool {
 func (s *step) start(cmd commands.Command) {
 	s.reset()
 	s.fx.Event = Started
-	s.r.Begun = s.now
+	s.r.Begun, s.r.First = s.now, s.r.ReplyID+1
 	bare := len(cmd.Values) == 0 && cmd.Rest == ""
 	s.r.Brief = !bare
 	s.r.Direct = !bare && cmd.Rest == "" && len(cmd.Problems) == 0
@@ -163,7 +163,7 @@ func (s *step) hearForm(text string, cmd commands.Command) {
 	switch cmd.Verb {
 	case commands.Register:
 		switch bare := cmd.Rest == "" && len(cmd.Values) == 0 && len(cmd.Problems) == 0; {
-		case bare && (s.chose || s.r.Draft == (cloudmonitor.Contact{})):
+		case bare && (s.chosen != 0 || s.r.Draft == (cloudmonitor.Contact{})):
 			s.askAgain() // nothing is there to go on with, or the form is wanted
 		case !bare && cmd.Rest == "" && s.sameContact(cmd.Values):
 			s.answer(cmd)
@@ -243,6 +243,8 @@ func (s *step) hearQueued(text string, cmd commands.Command) {
 		s.withdraw()
 		s.say(heldBack)
 		s.confirm()
+	case cmd.Verb == commands.Yes && !s.reached(s.r.TaskOf(state.Put).Began, s.PatienceAfter):
+		// a second click on “submit”: it is being done
 	default:
 		if cmd.Verb == commands.Register || cmd.Verb == commands.New {
 			s.say(oneAtATime)

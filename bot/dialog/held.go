@@ -17,8 +17,10 @@ const maxHeld = 20
 // the rest is told to be of no use now.
 func (s *step) hearChecking(text string, cmd commands.Command) {
 	slow := s.r.Soothed || s.r.TaskOf(state.Lookup).Explained
-	if !slow && len(s.r.Held) < maxHeld {
-		s.r.Held = append(s.r.Held, state.Heard{Text: text[:min(len(text), commands.MaxText+1)]})
+	if cmd.Verb == commands.Register && s.saysNothingNew(cmd) {
+		return // sent once more by somebody impatient: it is being done
+	}
+	if !slow && s.hold(text, s.chosen) {
 		return
 	}
 	s.r.Direct, s.r.Agreed = false, false
@@ -30,6 +32,22 @@ func (s *step) hearChecking(text string, cmd commands.Command) {
 		}
 	}
 	s.stillChecking()
+}
+
+// hold keeps what is said until it can be acted on; false if there is too much.
+func (s *step) hold(text string, choice uint64) bool {
+	if len(s.r.Held) >= maxHeld {
+		return false
+	}
+	s.r.Held = append(s.r.Held, state.Heard{Text: text[:min(len(text), commands.MaxText+1)], Choice: choice})
+	return true
+}
+
+// saysNothingNew reports whether a message has values, and the draft has them
+// all.
+func (s *step) saysNothingNew(cmd commands.Command) bool {
+	return len(cmd.Values) > 0 && cmd.Rest == "" && len(cmd.Problems) == 0 &&
+		!slices.ContainsFunc(cmd.Values, func(v commands.Value) bool { return s.value(v.Field) != v.Text })
 }
 
 // release acts on what was said while somebody was asked, in order. What comes
@@ -45,8 +63,13 @@ func (s *step) release() {
 			s.r.Held = append(s.r.Held, held[i:]...)
 			return
 		}
+		if s.stale(next.Choice, next.Text) {
+			continue // a second click: the question is answered
+		}
 		s.unask()
+		s.chosen = next.Choice
 		s.hear(next.Text)
+		s.chosen = 0
 	}
 }
 

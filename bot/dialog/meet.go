@@ -17,10 +17,8 @@ const meetEvery = 24 * time.Hour
 func (s *step) met() bool { return !s.r.Met.IsZero() && s.now.Sub(s.r.Met) < meetEvery }
 
 // introduce keeps what a stranger said and has the platform asked who they are.
-func (s *step) introduce(text string) {
-	if len(s.r.Held) < maxHeld {
-		s.r.Held = append(s.r.Held, state.Heard{Text: text[:min(len(text), commands.MaxText+1)]})
-	}
+func (s *step) introduce(text string, choice uint64) {
+	s.hold(text, choice)
 	if s.r.TaskOf(state.Meet) == nil {
 		s.add(state.Task{Kind: state.Meet})
 		s.meetAgain()

@@ -11,6 +11,9 @@ import (
 
 // back returns to the question before.
 func (s *step) back() {
+	for n := len(s.r.Trail); n > 0 && s.r.Trail[n-1] == s.r.Asking && s.r.Phase == state.Asking; n-- {
+		s.r.Trail = s.r.Trail[:n-1] // a correction has led from the question to itself
+	}
 	if len(s.r.Trail) == 0 {
 		if s.r.Phase == state.Confirming {
 			s.no()

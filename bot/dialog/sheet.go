@@ -3,6 +3,8 @@ package dialog
 // The form as a whole, for platforms that can show one.
 
 import (
+	"slices"
+
 	"contactbot/cloudmonitor"
 	"contactbot/commands"
 	"contactbot/state"
@@ -41,7 +43,7 @@ func (rules Rules) Sheet(r state.Request) Sheet {
 	}
 	for _, f := range commands.Fields() {
 		value := s.value(f)
-		if value == "" && s.r.Was == nil {
+		if value == "" && s.r.Was == nil && !slices.Contains(s.r.Skipped, f.Name) {
 			value = s.suggestion(f)
 		}
 		if value == "" && !s.onSheet(f) {

@@ -70,7 +70,7 @@ var (
 	confirmHint   = commands.Text{EN: "Something wrong? mail=… changes it, “back” returns, “cancel” leaves.", ZH: "有不对的？发“邮箱=…”修改，“返回”回到上一项，“取消”退出。"}
 	noneBefore    = commands.Text{EN: "none", ZH: "无"}
 	myGuess       = commands.Text{EN: "my guess", ZH: "请核对"}
-	myProposal    = commands.Text{EN: "suggested", ZH: "默认"}
+	myProposal    = commands.Text{EN: "suggested", ZH: "建议"}
 
 	checking         = commands.Text{EN: "I am still asking CloudMonitor whether %s exists, until %s. Corrections such as mail=… are taken; “cancel” stops it.", ZH: "我还在向云监控查询 %s 是否已存在，会一直尝试到 %s。可以用“邮箱=…”修改，发“取消”可以停止。"}
 	checkLater       = commands.Text{EN: "CloudMonitor does not answer just now. We go on; I ask it again at the end.", ZH: "云监控暂时没有响应。我们先继续，最后我再查一次。"}

@@ -67,6 +67,7 @@ func (p *Platform) Deliver(ctx context.Context, who state.Person, r state.Reply)
 		}
 		err := w.send(ctx, who, at, r)
 		if err == nil && !w.rest {
+			p.freshen(who, r)
 			return nil
 		}
 		if err != nil && !errors.Is(err, errNoWay) {
@@ -74,6 +75,13 @@ func (p *Platform) Deliver(ctx context.Context, who state.Person, r state.Reply)
 		}
 	}
 	return errors.New("slack: no way to the person is open")
+}
+
+// freshen shows in the App home what has changed, if it is before the person.
+func (p *Platform) freshen(who state.Person, r state.Reply) {
+	if r.Tone == state.Success && p.memory.looks(who.User, p.Now()) {
+		p.wg.Go(func() { p.look(who) })
+	}
 }
 
 // respond answers by the command's response_url, to the person alone.

@@ -26,8 +26,8 @@ const (
 const maxMeta = 3000
 
 // form is the form as a modal: one input a field, under what led to it.
-func form(sheet dialog.Sheet, lead []state.Part, metadata string) slackgo.ModalViewRequest {
-	view := modal(sheet.Title, sheet.Close, metadata)
+func form(sheet dialog.Sheet, lead []state.Part, at place) slackgo.ModalViewRequest {
+	view := modal(sheet.Title, sheet.Close, at.metadata(sheet.Language))
 	view.CallbackID, view.NotifyOnClose, view.Submit = formView, true, plainText(sheet.Submit, maxTitle)
 	blocks := paragraphs(lead, "", sheet.Language, maxBlocks/2)
 	blocks = append(blocks, slackgo.NewContextBlock("intro", plainText(sheet.Intro, maxText)))
@@ -106,9 +106,10 @@ var (
 
 // panel is a reply in a modal. Its primary choice is the button that sends the
 // view.
-func panel(r state.Reply, metadata string) slackgo.ModalViewRequest {
-	meta := viewMeta{Rest: metadata}
+func panel(r state.Reply, at place) slackgo.ModalViewRequest {
 	language := commands.Language(r.Language)
+	metadata := at.metadata(language)
+	meta := viewMeta{Rest: metadata}
 	view := modal(panelTitle.In(language), closeWord.In(language), metadata)
 	var others []state.Choice
 	for _, c := range r.Choices {

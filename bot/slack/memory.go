@@ -54,6 +54,7 @@ type memory struct {
 	swept    time.Time
 	doubts   map[state.Person]uint64
 	directly map[string]string
+	looked   map[string]time.Time // who has looked at their App home, and when
 }
 
 type urlState struct {
@@ -130,4 +131,25 @@ func (m *memory) remember(user, channel string) {
 		m.directly = map[string]string{}
 	}
 	m.directly[user] = channel
+}
+
+// homeLife is how long an App home that was looked at is kept up to date.
+const homeLife = time.Hour
+
+// lookedAt notes that somebody looks at their App home.
+func (m *memory) lookedAt(user string, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.looked == nil || len(m.looked) >= maxDirect {
+		m.looked = map[string]time.Time{}
+	}
+	m.looked[user] = now
+}
+
+// looks reports whether somebody may still look at their App home.
+func (m *memory) looks(user string, now time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	at, ok := m.looked[user]
+	return ok && now.Sub(at) < homeLife
 }

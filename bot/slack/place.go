@@ -19,6 +19,7 @@ type place struct {
 	TS      string `json:"m,omitempty"` // the mention, to point to the answer from
 	URL     string `json:"u,omitempty"` // a response_url
 	View    string `json:"v,omitempty"` // an open form
+	Lang    string `json:"l,omitempty"` // of an open form
 	Awaits  string `json:"w,omitempty"` // the external ID that the form has once Slack has taken our acknowledgement
 	Home    bool   `json:"h,omitempty"` // the App home
 	Trigger string `json:"g,omitempty"` // opens a form, for 3 s; set where one is wanted

@@ -110,7 +110,11 @@ func TestProfileStays(t *testing.T) {
 // TestWithoutScopes: what the app may not do it does without.
 func TestWithoutScopes(t *testing.T) {
 	o := newOffice(t, "socket", slacktest.Options{Scopes: []string{"commands", "chat:write", "im:write", "im:history"}})
-	o.open()
+	o.start()
+	o.eventually("connected", func() bool { return o.slack.Connections() == 2 })
+	if err := o.platform.Ready(); err == nil || !strings.Contains(err.Error(), "(app_mentions:read)") {
+		t.Errorf("ready: %v", err)
+	}
 	alice := o.alice()
 	acked(t, alice.Command("C1", oneLiner))
 	alice.Sees(t, "Alice is registered")
@@ -217,4 +221,23 @@ func TestScopes(t *testing.T) {
 	if d := cmp.Diff(asked, o.slack.UsedScopes()); d != "" {
 		t.Errorf("scopes (-asked for +used):\n%s", d)
 	}
+}
+
+// TestWaitingInTheirLanguage: what stands there for a moment is in the language
+// of the form, which may not be the profile's.
+func TestWaitingInTheirLanguage(t *testing.T) {
+	inBothModes(t, func(t *testing.T, o *office) {
+		alice := o.alice()
+		d, _ := alice.Message("", "中文")
+		acked(t, d)
+		alice.Sees(t, "好的，用中文。")
+		acked(t, alice.Command("C1", ""))
+		form := alice.Sees(t, "登记报警联系人")
+		if strings.Contains(form.Reads, "取消”退出") {
+			t.Errorf("a form tells what to type:\n%s", form.Reads)
+		}
+		acked(t, alice.Submit(t, form.View, map[string]string{"description": "ECS"}))
+		alice.Sees(t, "请稍候")
+		alice.Sees(t, "Alice_Chen 已登记为报警联系人")
+	})
 }

@@ -122,6 +122,7 @@ const lookWithin = 5 * time.Second
 
 // look shows a person's contacts in the App home.
 func (p *Platform) look(who state.Person) {
+	p.memory.lookedAt(who.User, p.Now())
 	ctx, cancel := context.WithTimeout(context.Background(), lookWithin)
 	profile, err := p.Profile(ctx, who)
 	cancel()
@@ -216,7 +217,7 @@ func (p *Platform) submit(a arrival, who state.Person, c slackgo.InteractionCall
 			return
 		}
 		acknowledge := a.ack
-		a.ack = func(any) { acknowledge(p.waiting(who, at)) }
+		a.ack = func(any) { acknowledge(waiting(at)) }
 		p.say(a, who, at, dialog.Message{ID: id, Choice: reply, Text: say})
 		return
 	}
@@ -228,9 +229,9 @@ func (p *Platform) submit(a arrival, who state.Person, c slackgo.InteractionCall
 		case err != nil:
 			a.ack(slackgo.NewErrorsViewSubmissionResponse(map[string]string{firstField(c.View): both(notStored)}))
 		case len(problems) > 0:
-			a.ack(slackgo.NewErrorsViewSubmissionResponse(reasons(c.View, problems, p.language(who))))
+			a.ack(slackgo.NewErrorsViewSubmissionResponse(reasons(c.View, problems, commands.Language(at.Lang))))
 		default:
-			a.ack(p.waiting(who, at))
+			a.ack(waiting(at))
 		}
 	})
 }
@@ -260,19 +261,12 @@ func hasInput(v slackgo.View, id string) bool {
 }
 
 // waiting is what stands in the view until the bot's answer does.
-func (p *Platform) waiting(who state.Person, at place) any {
-	language := p.language(who)
+func waiting(at place) any {
 	view := panel(state.Reply{
-		Tone: state.Progress, Language: string(language), Parts: []state.Part{{Text: oneMoment.In(language)}},
-	}, at.metadata())
+		Tone: state.Progress, Language: at.Lang, Parts: []state.Part{{Text: oneMoment.In(commands.Language(at.Lang))}},
+	}, at)
 	view.ExternalID = at.Awaits
 	return slackgo.NewUpdateViewSubmissionResponse(&view)
-}
-
-// language is the person's, as far as the platform knows.
-func (p *Platform) language(who state.Person) commands.Language {
-	profile, _ := p.people.known(who.User, p.Now())
-	return commands.MatchLanguage(profile.Locale)
 }
 
 // firstField is the block of a form that an error can be shown at.
@@ -287,8 +281,8 @@ func firstField(v slackgo.View) string {
 
 // metadata keeps the way back from a view: where it was asked for. It proves
 // nothing: who submits a view is told by Slack.
-func (p place) metadata() string {
-	text, err := json.Marshal(place{Channel: p.Channel, Own: p.Own, Thread: p.Thread})
+func (p place) metadata(l commands.Language) string {
+	text, err := json.Marshal(place{Channel: p.Channel, Own: p.Own, Thread: p.Thread, Lang: string(l)})
 	if err != nil {
 		panic(err) // of strings
 	}
@@ -304,5 +298,5 @@ func viewPlace(v slackgo.View) (value string, at place) {
 		value, rest = meta.Value, meta.Rest
 	}
 	_ = json.Unmarshal([]byte(rest), &at)
-	return value, place{Channel: at.Channel, Own: at.Own, Thread: at.Thread}
+	return value, place{Channel: at.Channel, Own: at.Own, Thread: at.Thread, Lang: at.Lang}
 }

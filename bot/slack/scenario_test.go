@@ -246,6 +246,10 @@ func TestHome(t *testing.T) {
 		form := alice.Sees(t, "Alert contact")
 		acked(t, alice.Submit(t, form.View, map[string]string{"name": "Alice", "description": "ECS"}))
 		alice.Sees(t, "Alice is registered")
+		home = alice.Sees(t, "PENDING") // it is kept up to date
+		if home.By != "views.publish" {
+			t.Errorf("shown by %s", home.By)
+		}
 		o.settled(alice)
 		acked(t, alice.Click(t, home, "Refresh"))
 		home = alice.Sees(t, "PENDING")

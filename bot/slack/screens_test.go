@@ -80,15 +80,15 @@ func screens() map[string]any {
 	} {
 		question, asked := talk(l.locale, nil, nil, l.register)
 		messageOf("question-"+l.name, question)
-		all["form-"+l.name] = form(dialog.Rules{}.Sheet(asked), nil, "{}")
+		all["form-"+l.name] = form(dialog.Rules{}.Sheet(asked), nil, place{})
 		summary, _ := talk(l.locale, nil, nil, l.fill)
 		messageOf("summary-"+l.name, summary)
 		success, _ := talk(l.locale, nil, nil, l.fill, l.submit)
 		messageOf("success-"+l.name, success)
-		all["result-"+l.name] = panel(success, "{}")
+		all["result-"+l.name] = panel(success, place{})
 		refused, left := talk(l.locale, refusal, nil, l.fill, l.submit)
 		messageOf("refusal-"+l.name, refused)
-		all["form-refused-"+l.name] = form(dialog.Rules{}.Sheet(left), refused.Parts[:refused.Lead], "{}")
+		all["form-refused-"+l.name] = form(dialog.Rules{}.Sheet(left), refused.Parts[:refused.Lead], place{})
 		mine, _ := talk(l.locale, nil, nil, l.me)
 		messageOf("mine-"+l.name, mine)
 		all["home-"+l.name] = home(mine, "/contact")
@@ -96,14 +96,12 @@ func screens() map[string]any {
 		messageOf("help-"+l.name, help)
 		_, sent := talk(l.locale, nil, nil, l.fill, l.submit)
 		messageOf("sending-"+l.name, sent.Outbox[len(sent.Outbox)-2])
-		p := New(Options{})
-		p.people.learn("U1", commands.Profile{Locale: l.locale}, p.Now())
-		answer, _ := p.waiting(state.Person{User: "U1"}, place{Channel: "C1", Awaits: "contactbot/view/V1/1"}).(*slackgo.ViewSubmissionResponse)
+		answer, _ := waiting(place{Channel: "C1", Lang: l.name, Awaits: "contactbot/view/V1/1"}).(*slackgo.ViewSubmissionResponse)
 		all["moment-"+l.name] = answer.View
 		change, _ := talk(l.locale, nil, &cloudmonitor.Contact{
 			Name: "Alice", Describe: "RDS", Channels: cloudmonitor.Channels{Mail: "alice@example.com"},
 		}, l.fill)
-		all["change-"+l.name] = panel(change, "{}")
+		all["change-"+l.name] = panel(change, place{})
 	}
 	return all
 }
@@ -158,7 +156,7 @@ func FuzzRender(f *testing.F) {
 			t.Fatal("the text for notifications holds mark-up")
 		}
 		sheet := dialog.Rules{}.Sheet(state.Request{Name: hostile, Form: state.Form{Draft: cloudmonitor.Contact{Name: "Alice", Describe: hostile}}})
-		for _, shown := range []any{blocks, panel(r, "{}"), form(sheet, r.Parts, "{}"), home(r, "/contact")} {
+		for _, shown := range []any{blocks, panel(r, place{}), form(sheet, r.Parts, place{}), home(r, "/contact")} {
 			checkTexts(t, shown)
 			raw, err := json.Marshal(shown)
 			if err != nil {

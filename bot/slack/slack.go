@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -59,6 +60,7 @@ type Platform struct {
 	born   time.Time // replies made before may have been posted by a process that died
 
 	mu    sync.Mutex
+	lacks []string                  // scopes
 	self  *slackgo.AuthTestResponse // nil: Slack has not told yet
 	wrong error                     // why not
 
@@ -134,6 +136,8 @@ func (p *Platform) Ready() error {
 		return p.wrong
 	case p.self == nil:
 		return errors.New("slack: connecting")
+	case len(p.lacks) > 0:
+		return fmt.Errorf("slack: the app lacks scopes (%s): add them under “OAuth & Permissions”, or paste the manifest again, and install the app again", strings.Join(p.lacks, ", "))
 	}
 	if err := p.link.alive(); err != nil {
 		return fmt.Errorf("slack: %w", err)
@@ -164,12 +168,31 @@ func (p *Platform) watch(ctx context.Context) {
 			return
 		}
 		asking, cancel := context.WithTimeout(ctx, p.PingWithin/2)
-		_, err := p.quick.AuthTestContext(asking)
+		self, err := p.quick.AuthTestContext(asking)
 		cancel()
+		if err == nil {
+			p.mu.Lock()
+			p.lacks = lacking(self.Header.Get("X-OAuth-Scopes"))
+			p.mu.Unlock()
+		}
 		if _, limited := errors.AsType[*slackgo.RateLimitedError](err); ctx.Err() == nil && !limited {
 			p.judge(ctx, err)
 		}
 	}
+}
+
+// scopes are those that the bot cannot do without; users:read and
+// users:read.email only bring proposals.
+var scopes = []string{"commands", "chat:write", "im:history", "im:write", "app_mentions:read"}
+
+// lacking are the scopes that a token lacks, by the header in which Slack lists
+// those that it has. Source: Slack, "Using the Web API", section "Scopes".
+func lacking(header string) []string {
+	if header == "" {
+		return nil // it is not told
+	}
+	granted := strings.FieldsFunc(header, func(r rune) bool { return r == ',' || r == ' ' })
+	return slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return slices.Contains(granted, s) })
 }
 
 // judge notes whether the bot token works, and tells when that has changed.
@@ -205,7 +228,7 @@ func (p *Platform) introduce(ctx context.Context) error {
 		p.judge(ctx, err)
 		if err == nil {
 			p.mu.Lock()
-			p.self = self
+			p.self, p.lacks = self, lacking(self.Header.Get("X-OAuth-Scopes"))
 			p.mu.Unlock()
 			p.Log.InfoContext(ctx, "slack workspace", "team", self.TeamID)
 		}

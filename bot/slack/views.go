@@ -5,6 +5,7 @@ package slack
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
@@ -27,7 +28,7 @@ func (p *Platform) openForm(ctx context.Context, who state.Person, at place, r s
 		return err
 	}
 	err = p.call(ctx, "views.open", func() error {
-		_, err := p.quick.OpenViewContext(ctx, at.Trigger, form(sheet, lead(r), at.metadata()))
+		_, err := p.quick.OpenViewContext(ctx, at.Trigger, form(sheet, hints(lead(r)), at))
 		return err
 	})
 	if err != nil {
@@ -37,18 +38,24 @@ func (p *Platform) openForm(ctx context.Context, who state.Person, at place, r s
 	return nil
 }
 
+// hints are what remains to be said where a form opens: how to begin, and what is
+// known, it shows itself.
+func hints(lead []state.Part) []state.Part {
+	return slices.DeleteFunc(slices.Clone(lead), func(p state.Part) bool { return p.Hint == "" })
+}
+
 // lead is what a reply tells before it asks.
 func lead(r state.Reply) []state.Part { return r.Parts[:min(r.Lead, len(r.Parts))] }
 
 // updateView shows a reply in the view that is before the person.
 func (p *Platform) updateView(ctx context.Context, who state.Person, at place, r state.Reply) error {
-	view := panel(r, at.metadata())
+	view := panel(r, at)
 	if r.Form && !r.Summary {
 		sheet, err := p.bot.Load().Sheet(ctx, who)
 		if err != nil {
 			return err
 		}
-		view = form(sheet, lead(r), at.metadata())
+		view = form(sheet, lead(r), at)
 	}
 	id, awaits := at.View, ""
 	if at.Awaits != "" && !at.At.Before(p.born) && !p.once.known(at.Awaits) {

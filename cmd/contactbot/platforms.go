@@ -27,6 +27,8 @@ func (s slackSettings) platform(log *slog.Logger) (*slack.Platform, error) {
 		return nil, badSetting("SLACK_BOT_TOKEN: a bot token begins with xoxb-; copy it from the app's page “OAuth & Permissions”")
 	case s.AppToken == "" && s.SigningSecret == "":
 		return nil, badSetting("SLACK_APP_TOKEN or SLACK_SIGNING_SECRET: one is needed, for Socket Mode or for HTTP mode")
+	case s.AppToken == "" && (strings.HasPrefix(s.SigningSecret, "xapp-") || strings.HasPrefix(s.SigningSecret, "xoxb-")):
+		return nil, badSetting("SLACK_SIGNING_SECRET: this is a token; copy the signing secret from the app's page “Basic Information”")
 	case s.AppToken != "" && !strings.HasPrefix(s.AppToken, "xapp-"):
 		return nil, badSetting("SLACK_APP_TOKEN: an app-level token begins with xapp-; make one with the scope connections:write")
 	case !strings.HasPrefix(s.SlackCommand, "/") || strings.ContainsAny(s.SlackCommand, " \t"):

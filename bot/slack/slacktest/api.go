@@ -114,6 +114,8 @@ func (s *Slack) api(w http.ResponseWriter, r *http.Request) {
 	if fault.Lose {
 		panic(http.ErrAbortHandler) // the connection breaks before the answer
 	}
+	// Source: Slack, "Using the Web API", section "Scopes".
+	w.Header().Set("X-OAuth-Scopes", strings.Join(s.Scopes, ","))
 	answer(w, result)
 }
 
