@@ -104,10 +104,12 @@ type Bot struct {
 	rush   rush
 	inbox  inbox
 	heard  chan struct{} // closed when what a dead process has accepted is taken over
+	halt   chan struct{} // closed when the bot is asked to end
 }
 
-// New returns a bot. Messages are taken at once; what is due is done while Run
-// runs.
+// New returns a bot. Messages are taken at once, and decided on as soon as Run
+// has looked for what a process that died has left; what is due is done while
+// Run runs.
 func New(o Options) *Bot {
 	if o.Pace == 0 {
 		o.Pace = callsPerSecond
@@ -133,11 +135,11 @@ func New(o Options) *Bot {
 	b := &Bot{
 		Options: o, platforms: map[string]Platform{}, born: o.Now(),
 		lanes: map[state.Person]*lane{}, bell: make(chan struct{}),
-		queues: map[state.Queue]*queue{}, heard: make(chan struct{}),
+		queues: map[state.Queue]*queue{}, heard: make(chan struct{}), halt: make(chan struct{}),
 	}
 	b.inbox.generation = uint64(b.born.UnixNano())
 	if !o.Alone {
-		close(b.heard) // it is for the others to go on with it
+		close(b.heard) // nothing is accepted then
 	}
 	for _, p := range o.Platforms {
 		b.platforms[p.Name()] = p
@@ -210,6 +212,10 @@ func (b *Bot) Run(ctx context.Context) error {
 	defer b.drain()
 	if b.Alone {
 		if err := b.hearAccepted(ctx); err != nil {
+			b.cancel() // nothing can be decided on
+			if ctx.Err() != nil {
+				return nil // it was asked to end
+			}
 			return err
 		}
 		if err := b.takeOver(ctx); err != nil {
@@ -232,6 +238,7 @@ func (b *Bot) drain() {
 	b.mu.Lock()
 	b.stopping = true
 	b.mu.Unlock()
+	close(b.halt)
 	ended := make(chan struct{})
 	go func() { b.wg.Wait(); close(ended) }()
 	patience := time.NewTimer(b.Drain)
@@ -262,6 +269,11 @@ func (b *Bot) Quiet(ctx context.Context, p state.Person) error {
 
 // until waits until a person's request is as wanted, and all replies delivered.
 func (b *Bot) until(ctx context.Context, p state.Person, wanted func(state.Request) bool) error {
+	select {
+	case <-b.heard:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	for {
 		b.mu.Lock()
 		bell, busy := b.bell, b.lanes[p] != nil

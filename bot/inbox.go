@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"contactbot/bot/dialog"
 	"contactbot/state"
@@ -19,6 +20,9 @@ import (
 const (
 	// maxAccept is how many messages are stored in one write.
 	maxAccept = 1000
+	// maxAcceptText is the longest text, in bytes, that is accepted: longer ones,
+	// which nobody types in a hurry, would make a write of many too large.
+	maxAcceptText = 8 << 10
 	// maxUndecided is how many may be in the inbox. When it is full, the rush is
 	// more than can be dealt with: who writes has to wait for a decision again.
 	maxUndecided = 2000
@@ -138,19 +142,57 @@ func (b *Bot) decide(p state.Person, l *lane, w work) (dialog.Effects, error) {
 		return dialog.Effects{}, w.accepted.err
 	}
 	b.calm()
-	for {
+	defer b.block(l, nil)
+	for failures := 0; ; failures++ {
 		fx, err := b.step(p, l, w)
-		switch {
-		case err == nil && !fx.Duplicate:
+		if err == nil && !fx.Duplicate {
 			return fx, nil
-		case err == nil, errors.Is(err, errMistake):
-			if drop := b.Store.Drop(b.work, w.accepted.Accepted); drop != nil {
-				b.Log.Error("message could not be taken out of the inbox", "person", p, "err", drop)
-			}
-			return fx, err
-		case !b.pause(saveAgain):
-			return fx, err
 		}
+		failed := err
+		if err == nil || errors.Is(err, errMistake) { // nothing follows from it
+			failed = b.Store.Drop(b.work, w.accepted.Accepted)
+			if failed == nil || errors.Is(failed, state.ErrConflict) {
+				return fx, err
+			}
+			b.Log.Error("message could not be taken out of the inbox", "person", p, "err", failed)
+		}
+		b.block(l, failed)
+		if !b.restOrHalt(saveAgain << min(failures, 8)) {
+			return fx, failed // it is in the inbox: the next process goes on
+		}
+	}
+}
+
+// block refuses what is said behind an accepted message that cannot be decided
+// on, and what is still to come, so that it can be said again; nil ends that.
+func (b *Bot) block(l *lane, why error) {
+	b.mu.Lock()
+	l.stuck = why
+	var refused []work
+	if why != nil {
+		l.waiting = slices.DeleteFunc(l.waiting, func(w work) bool {
+			if w.done == nil || w.accepted != nil || !awaited(w.in) {
+				return false
+			}
+			refused = append(refused, w)
+			return true
+		})
+	}
+	b.mu.Unlock()
+	for _, w := range refused {
+		w.end(dialog.Effects{}, why)
+	}
+}
+
+// restOrHalt waits; false if the bot was asked to end meanwhile.
+func (b *Bot) restOrHalt(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-b.halt:
+		return false
 	}
 }
 

@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"contactbot/bot"
+	"contactbot/bot/dialog"
 	"contactbot/state"
 	"contactbot/state/enginetest"
 )
@@ -160,6 +163,133 @@ func TestRushOnFullDisk(t *testing.T) {
 		if got := h.platform.texts("0"); len(got) != 1 || len(h.platform.delivered) != 1 {
 			t.Errorf("told %q", got)
 		}
+		h.close()
+	})
+}
+
+// TestFormBehindRush: a form that is sent behind messages of a rush is answered
+// in time.
+func TestFormBehindRush(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, memory(), nil)
+		h.rush(8, 7)
+		start := time.Now()
+		var filled []<-chan error
+		for p := range 8 {
+			saved := make(chan error, 1)
+			h.bot.Fill(person(fmt.Sprint(p)), dialog.Filled{ID: "form", From: state.Address{Private: true}}, func(_ []dialog.Problem, err error) { saved <- err })
+			filled = append(filled, saved)
+		}
+		for _, saved := range filled {
+			if err := <-saved; err != nil {
+				t.Error(err)
+			}
+		}
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("told after %v", took)
+		}
+		h.close()
+	})
+}
+
+// TestUndecidable: when an accepted message cannot be decided on, whoever says
+// something behind it is told so, nobody else is slower, and the bot ends at
+// once. When it can again, it is.
+func TestUndecidable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := memory()
+		h := newHouse(t, engine, nil)
+		engine.BeforePut = func(b state.Batch) error {
+			if slices.ContainsFunc(b.Writes, func(w state.Write) bool { return w.Table == "requests" && strings.HasSuffix(w.Key, "/sick") }) {
+				return syscall.EIO
+			}
+			return nil
+		}
+		for p := range 20 { // a rush
+			h.says(fmt.Sprint(p), "1", "help")
+		}
+		if err := <-h.says("sick", "1", "help"); err != nil {
+			t.Fatalf("not accepted: %v", err)
+		}
+		pass(10 * time.Second)
+		for i := range 5 {
+			if err := <-h.says("sick", fmt.Sprint("again", i), "help"); !errors.Is(err, syscall.EIO) {
+				t.Errorf("told %v", err)
+			}
+		}
+		start := time.Now()
+		h.must("well", "1", "help")
+		if err := h.bot.Settled(t.Context(), person("well")); err != nil || time.Since(start) > rushLook {
+			t.Errorf("somebody else was answered after %v: %v", time.Since(start), err)
+		}
+		start = time.Now()
+		h.close()
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("ended after %v", took)
+		}
+		engine.BeforePut = nil
+		next := newHouse(t, engine, nil)
+		if err := next.bot.Settled(t.Context(), person("sick")); err != nil || len(next.platform.texts("sick")) != 1 {
+			t.Errorf("told %q, %v", next.platform.texts("sick"), err)
+		}
+		next.close()
+	})
+}
+
+// rushLook is longer than a lone person waits for an answer.
+const rushLook = 50 * time.Millisecond
+
+// TestDamagedInbox: a record that cannot be read stops nobody else.
+func TestDamagedInbox(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := memory()
+		if err := engine.Put(t.Context(), state.Batch{Writes: []state.Write{{Table: "inbox", Key: "1", Value: []byte("damaged")}}}); err != nil {
+			t.Fatal(err)
+		}
+		h := newHouse(t, engine, nil)
+		h.rush(20, 1)
+		h.must("after", "1", "help")
+		if err := h.bot.Settled(t.Context(), person("after")); err != nil {
+			t.Fatal(err)
+		}
+		h.close()
+		if !strings.Contains(h.logs.String(), "is damaged") {
+			t.Error("it is not logged")
+		}
+	})
+}
+
+// TestDropIsRepeated: a message that came twice in a rush is taken out of the
+// inbox even if the disk is full for a moment.
+func TestDropIsRepeated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := memory()
+		h := newHouse(t, engine, nil)
+		full := 3
+		engine.BeforePut = func(b state.Batch) error {
+			if len(b.Writes) == 1 && b.Writes[0].Table == "inbox" && b.Writes[0].Value == nil && full > 0 {
+				full--
+				return syscall.ENOSPC
+			}
+			return nil
+		}
+		h.rush(10, 1)
+		h.rush(10, 1) // delivered again
+		pass(time.Minute)
+		if left := h.inbox(); len(left) > 0 || full > 0 {
+			t.Errorf("%d messages are left in the inbox; the disk was full %d times less than wanted", len(left), full)
+		}
+		h.answered(10, 1)
+		h.close()
+	})
+}
+
+// TestFullInbox: more than the inbox holds is decided on at once.
+func TestFullInbox(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, memory(), nil)
+		h.rush(2500, 1)
+		h.answered(2500, 1)
 		h.close()
 	})
 }

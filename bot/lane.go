@@ -15,6 +15,9 @@ import (
 // maxWaiting is how many messages of one person may wait to be stored.
 const maxWaiting = 1000
 
+// maxConflicts is how often an accepted message is decided on anew at once.
+const maxConflicts = 10
+
 // saveAgain is the pause before something that could not be stored (the disk is
 // full, say) is tried again.
 const saveAgain = time.Second
@@ -31,6 +34,7 @@ type lane struct {
 	delivering bool   // a courier is under way
 	clearing   bool   // delivered replies are being taken out of the record
 	more       bool   // and others were delivered since that began
+	stuck      error  // why an accepted message cannot be decided on; what is said behind it is refused
 	through    uint64 // the replies up to here are delivered
 	// known is the request as it was last stored from here; nil: not read yet,
 	// or somebody else has written it since.
@@ -71,6 +75,10 @@ func (b *Bot) enqueue(p state.Person, w work) {
 		b.mu.Unlock()
 		w.end(dialog.Effects{}, errFlood)
 		return
+	case l != nil && said && l.stuck != nil:
+		b.mu.Unlock()
+		w.end(dialog.Effects{}, l.stuck)
+		return
 	case l == nil:
 		l = &lane{}
 		b.lanes[p] = l
@@ -84,7 +92,7 @@ func (b *Bot) enqueue(p state.Person, w work) {
 				done(fx, err)
 			}
 		}
-		if _, ok := w.in.(dialog.Message); ok && rushing {
+		if m, ok := w.in.(dialog.Message); ok && rushing && b.Alone && len(m.Text) <= maxAcceptText {
 			if w.accepted = b.accept(p, l, w); w.accepted != nil {
 				w.done = nil // who said it is told when it is in the inbox
 			}
@@ -177,7 +185,7 @@ func (b *Bot) step(p state.Person, l *lane, w work) (fx dialog.Effects, err erro
 			b.Log.Error("step panicked", "person", p, "input", fmt.Sprintf("%T", in), "stack", string(debug.Stack()))
 		}
 	}()
-	for {
+	for conflicts := 0; ; conflicts++ {
 		r, claim, err := b.load(p, l, true)
 		if err != nil {
 			b.Log.Error("request could not be read", "person", p, "err", err)
@@ -195,8 +203,12 @@ func (b *Bot) step(p state.Person, l *lane, w work) (fx dialog.Effects, err erro
 		switch {
 		case errors.Is(err, state.ErrConflict):
 			if decided != nil {
-				if waits, err := b.Store.Waits(b.work, decided.Key); err == nil && !waits {
+				waits, waitsErr := b.Store.Waits(b.work, decided.Key)
+				switch {
+				case waitsErr == nil && !waits:
 					return dialog.Effects{}, nil // somebody else has decided on it
+				case conflicts > maxConflicts:
+					return dialog.Effects{}, err
 				}
 			}
 			continue // decide again on the newer record

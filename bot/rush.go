@@ -15,7 +15,7 @@ const (
 	rushCount = 4
 	rushSpan  = 20 * time.Millisecond
 	// rushLook is how often it is looked whether a rush is over, and rushMost how
-	// long what follows is held back at most.
+	// long after its beginning what follows is held back at most.
 	rushLook = 5 * time.Millisecond
 	rushMost = 500 * time.Millisecond
 	// rushFor is how long a rush is met with the inbox, which stores everything
@@ -66,15 +66,17 @@ func (r *rush) on(now time.Time) bool {
 	return r.waiting >= rushCount || r.recent != nil && now.Sub(r.recent[r.next]) < rushSpan
 }
 
-// calm waits until there is no rush, or until it has lasted long enough.
+// calm waits until there is no rush, or until it has lasted long enough: what
+// waits here may itself be what makes it one.
 func (b *Bot) calm() {
 	r := &b.rush
 	r.mu.Lock()
 	over := r.over
-	if over == nil && r.on(b.Now()) {
+	if now := b.Now(); over == nil && r.on(now) && now.Sub(r.since) < rushMost {
 		over = make(chan struct{})
 		r.over = over
-		b.wg.Go(func() { b.outlast(over) })
+		until := r.since.Add(rushMost)
+		b.wg.Go(func() { b.outlast(over, until) })
 	}
 	r.mu.Unlock()
 	if over == nil {
@@ -87,11 +89,11 @@ func (b *Bot) calm() {
 }
 
 // outlast ends a rush for those who wait for that.
-func (b *Bot) outlast(over chan struct{}) {
+func (b *Bot) outlast(over chan struct{}, until time.Time) {
 	r := &b.rush
 	look := time.NewTicker(rushLook)
 	defer look.Stop()
-	for until, on := b.Now().Add(rushMost), true; on; {
+	for on := true; on; {
 		select {
 		case <-look.C:
 		case <-b.work.Done():

@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 	"encoding/json"
+	"errors"
 )
 
 // An Accepted message was stored as it came, because there was no time to decide
@@ -36,14 +37,18 @@ func (s *Store) Accept(ctx context.Context, all []Accepted) error {
 }
 
 // Accepted returns the messages that were accepted and not decided on, in the
-// order in which they came. There are none but after a crash.
+// order in which they came. There are none but after a crash. One that is damaged
+// has no Message: it must not stop everybody.
 func (s *Store) Accepted(ctx context.Context) ([]Accepted, error) {
 	var all []Accepted
 	var bad error
 	err := s.engine.Scan(ctx, inbox, "", func(key string, value []byte, rev uint64) bool {
 		a := Accepted{Key: key, Revision: rev, Message: new(json.RawMessage)}
-		if bad = s.decode(inbox, key, value, &a); bad != nil {
+		if err := s.decode(inbox, key, value, &a); errors.Is(err, ErrVersion) {
+			bad = err
 			return false
+		} else if err != nil {
+			a.Message = nil
 		}
 		all = append(all, a)
 		return true

@@ -4,6 +4,7 @@ package slack
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/slack-go/slack/socketmode"
@@ -24,29 +25,38 @@ type ack struct {
 	envelope string
 	payload  any
 	at       time.Time // when what it acknowledges came
+	settled  func()    // it is sent, or given up
+}
+
+// acks are the acknowledgements of one life of a connection.
+type acks struct {
+	waiting chan ack
+	owed    atomic.Int64 // for what has come and is neither acknowledged nor refused
 }
 
 // ack lets an acknowledgement wait for its turn. It does not block.
-func (c *connection) ack(acks chan<- ack, a ack) {
+func (c *connection) ack(owed *acks, a ack) {
 	select {
-	case acks <- a:
+	case owed.waiting <- a:
 	default:
+		a.settled()
 		c.Log.Warn("acknowledgement is dropped, slack may send it again", "reason", "too many wait")
 	}
 }
 
 // send sends acknowledgements in turn, until the connection's life ends. One
 // that is too late anyway is not waited for.
-func (c *connection) send(life context.Context, client *socketmode.Client, acks <-chan ack) {
+func (c *connection) send(life context.Context, client *socketmode.Client, owed *acks) {
 	var patience deadline
 	defer patience.end()
 	for {
 		select {
-		case a := <-acks:
+		case a := <-owed.waiting:
 			ctx := patience.until(life, a.at.Add(ackWithin), c.Now())
 			if err := client.AckCtx(ctx, a.envelope, a.payload); err != nil {
 				c.Log.Warn("acknowledgement could not be sent, slack may send it again", "reason", reason(err))
 			}
+			a.settled()
 		case <-life.Done():
 			return
 		}
@@ -74,4 +84,20 @@ func (d *deadline) end() {
 	if d.cancel != nil {
 		d.cancel()
 	}
+}
+
+// At the end, acknowledgements are waited for: Slack sends no command again.
+const (
+	lingerMost = 2 * time.Second
+	lingerLook = 20 * time.Millisecond
+)
+
+// linger waits until no acknowledgement is owed, or for long enough.
+func (a *acks) linger() {
+	look := time.NewTicker(lingerLook)
+	defer look.Stop()
+	for until := time.Now().Add(lingerMost); a.owed.Load() > 0 && time.Now().Before(until); {
+		<-look.C
+	}
+	<-look.C // the library writes what it was given
 }

@@ -5,13 +5,11 @@ package slack
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
 
 	"contactbot/bot/slack/slacktest"
-	"contactbot/cloudmonitor/simulator"
 )
 
 // impatient are the settings of tests that wait for something to be noticed: a
@@ -332,56 +330,5 @@ func TestTokenRevoked(t *testing.T) {
 			err := o.platform.Ready()
 			return err != nil && strings.Contains(err.Error(), "SLACK_BOT_TOKEN") && strings.Contains(err.Error(), "token_revoked")
 		})
-	})
-}
-
-// TestKilledWhileSending: killed while CloudMonitor is called; the next process
-// ends what was begun, and what Slack delivers again is not taken again.
-func TestKilledWhileSending(t *testing.T) {
-	underFaults(t, modes, func(t *testing.T, o *office) {
-		o.open()
-		alice := o.alice()
-		o.monitor.Fail(simulator.Fault{What: "hang", Action: "PutContact"})
-		d, _ := alice.Message("", oneLiner)
-		acked(t, d)
-		alice.Sees(t, "Sending Alice")
-		o.kill()
-		o.open()
-		alice.Sees(t, "Alice is registered")
-		acked(t, o.slack.Again(d))
-		o.settled(alice)
-		if n, m := alice.Count("Alice is registered"), alice.Count("Sending Alice"); n != 1 || m != 1 {
-			t.Errorf("told of the success %d times, of the sending %d times", n, m)
-		}
-		o.forgive() // of the bot's own message, when it was killed
-	})
-}
-
-// TestKilledAgainAndAgain: killed at any moment, every message that was
-// acknowledged is answered, and none twice.
-func TestKilledAgainAndAgain(t *testing.T) {
-	underFaults(t, modes, func(t *testing.T, o *office) {
-		random := rand.New(rand.NewPCG(1, 2))
-		people := o.crowd(40)
-		var said []*slacktest.Delivery
-		o.open()
-		for i, p := range people {
-			d, _ := p.Message("", "help")
-			said = append(said, d)
-			if i%8 == 7 {
-				<-time.After(time.Duration(random.IntN(4000)) * time.Microsecond) // any moment will do
-				o.kill()
-				o.open()
-			}
-		}
-		for i, p := range people {
-			acked(t, said[i])
-			p.Sees(t, helped)
-			o.settled(p)
-			if n := p.Count(helped); n != 1 {
-				t.Errorf("%s was answered %d times", p.ID, n)
-			}
-		}
-		o.forgive() // of what was under way when it was killed: it came again
 	})
 }

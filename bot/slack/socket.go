@@ -111,14 +111,17 @@ func (c *connection) alive() error {
 // run keeps a connection open until ctx ends. The gate sets the pace.
 func (c *connection) run(ctx context.Context, take func(arrival)) {
 	for ctx.Err() == nil {
-		life, end := context.WithCancel(ctx)
+		// A life outlasts ctx a little, so that what is stored is acknowledged.
+		life, end := context.WithCancel(context.WithoutCancel(ctx))
+		owed := &acks{waiting: make(chan ack, maxAcks)}
+		settled := context.AfterFunc(ctx, func() { owed.linger(); end() })
 		client := c.client(life)
 		ended := make(chan error, 1)
 		go func() { ended <- client.RunContext(life) }()
-		acks := make(chan ack, maxAcks)
 		var sending sync.WaitGroup
-		sending.Go(func() { c.send(life, client, acks) })
-		err := c.receive(client, ended, acks, take, end)
+		sending.Go(func() { c.send(life, client, owed) })
+		err := c.receive(ctx, client, ended, owed, take, end)
+		settled()
 		end()
 		sending.Wait()
 		c.hello.Store(false)
@@ -182,14 +185,16 @@ func (w *watched) Close() error {
 // receive takes what comes until the client has ended. An attempt that fails
 // ends it: the next is made by a new one, at the gate's pace, because the
 // library's own pauses grow to five minutes.
-func (c *connection) receive(client *socketmode.Client, ended <-chan error, acks chan<- ack, take func(arrival), end func()) error {
+func (c *connection) receive(ctx context.Context, client *socketmode.Client, ended <-chan error, owed *acks, take func(arrival), end func()) error {
 	for {
 		select {
 		case e := <-client.Events:
 			if e.Type == socketmode.EventTypeConnectionError {
 				end()
 			}
-			c.event(acks, e, take)
+			if ctx.Err() == nil {
+				c.event(owed, e, take)
+			}
 		case err := <-ended:
 			return err
 		}
@@ -198,16 +203,18 @@ func (c *connection) receive(client *socketmode.Client, ended <-chan error, acks
 
 // event hands on what came. A mistake in what follows must not end the
 // connection; what it panicked with is not logged, for it may quote a person.
-func (c *connection) event(acks chan<- ack, e socketmode.Event, take func(arrival)) {
+func (c *connection) event(owed *acks, e socketmode.Event, take func(arrival)) {
 	defer func() {
 		if recover() != nil {
 			c.Log.Error("receiving panicked", "type", string(e.Type), "stack", string(debug.Stack()))
 		}
 	}()
-	a := arrival{at: c.Now(), refuse: func() {}} // not acknowledged, events come again
+	a := arrival{at: c.Now()}
 	if e.Request != nil {
 		id := e.Request.EnvelopeID
-		a.ack = func(payload any) { c.ack(acks, ack{id, payload, a.at}) }
+		settle := sync.OnceFunc(func() { owed.owed.Add(-1) })
+		a.ack = func(payload any) { c.ack(owed, ack{id, payload, a.at, settle}) }
+		a.refuse = settle // not acknowledged, events come again
 	}
 	switch e.Type {
 	case socketmode.EventTypeConnecting:
@@ -218,28 +225,31 @@ func (c *connection) event(acks chan<- ack, e socketmode.Event, take func(arriva
 	case socketmode.EventTypeSlashCommand:
 		if data, ok := e.Data.(slackgo.SlashCommand); ok {
 			a.command = &data
+			owed.owed.Add(1)
 			take(a)
 		}
 	case socketmode.EventTypeEventsAPI:
 		if data, ok := e.Data.(slackevents.EventsAPIEvent); ok {
 			a.event = &data
+			owed.owed.Add(1)
 			take(a)
 		}
 	case socketmode.EventTypeInteractive:
 		if data, ok := e.Data.(slackgo.InteractionCallback); ok {
 			a.callback = &data
+			owed.owed.Add(1)
 			take(a)
 		}
 	case socketmode.EventTypeErrorBadMessage:
 		if data, ok := e.Data.(*socketmode.ErrorBadMessage); ok {
-			c.unknown(acks, data.Message)
+			c.unknown(owed, data.Message)
 		}
 	}
 }
 
 // unknown acknowledges what this version cannot read, so that Slack does not
 // send it again and again.
-func (c *connection) unknown(acks chan<- ack, frame json.RawMessage) {
+func (c *connection) unknown(owed *acks, frame json.RawMessage) {
 	var envelope struct {
 		ID   string `json:"envelope_id"`
 		Type string `json:"type"`
@@ -248,5 +258,5 @@ func (c *connection) unknown(acks chan<- ack, frame json.RawMessage) {
 		return
 	}
 	c.Log.Info("slack sent something unknown, it is acknowledged and left", "type", envelope.Type)
-	c.ack(acks, ack{envelope.ID, nil, c.Now()})
+	c.ack(owed, ack{envelope.ID, nil, c.Now(), func() {}})
 }
