@@ -87,6 +87,7 @@ type Field struct {
 type Profile struct {
 	Name, Mail, Phone, Locale string
 	MailVerified              bool // the workspace vouches for Mail
+	Zone                      *int // seconds east of UTC; nil: not known
 }
 
 // Fields is the table of fields, in the order of the questions.

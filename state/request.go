@@ -71,6 +71,7 @@ type Request struct {
 	Mail     string    `json:"profile_mail,omitempty"`
 	Phone    string    `json:"profile_phone,omitempty"`
 	Verified bool      `json:"verified,omitempty"` // the platform vouches for the profile's mail
+	Zone     *int      `json:"zone,omitempty"`     // of the person's clock, in seconds east of UTC
 	Admin    bool      `json:"admin,omitempty"`    // as of the last message
 	Met      time.Time `json:"met,omitzero"`       // when the profile was last asked for
 

@@ -159,7 +159,7 @@ func (s *step) profile() commands.Profile {
 // learn takes over what the platform knows of the person.
 func (s *step) learn(p commands.Profile) {
 	r := &s.r
-	r.Name, r.Mail, r.Phone, r.Verified = p.Name, p.Mail, p.Phone, p.MailVerified
+	r.Name, r.Mail, r.Phone, r.Verified, r.Zone = p.Name, p.Mail, p.Phone, p.MailVerified, p.Zone
 	if l := commands.MatchLanguage(p.Locale); l != "" && !r.Fixed {
 		r.Language, r.Fixed = string(l), true
 	}

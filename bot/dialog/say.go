@@ -149,9 +149,13 @@ func (s *step) labels(fields []*commands.Field) string {
 	return strings.Join(names, s.words(commands.Text{EN: ", ", ZH: "、"}))
 }
 
-// moment is a time of day with its zone, and how far off it is.
+// moment is a time of day, and how far off it is: on the person's own clock, or
+// with the zone it is in.
 func (s *step) moment(t time.Time) string {
 	clock := t.In(s.now.Location()).Format("15:04 MST")
+	if s.r.Zone != nil {
+		clock = t.In(time.FixedZone("", *s.r.Zone)).Format("15:04")
+	}
 	if hours := int(t.Sub(s.now).Round(time.Hour) / time.Hour); hours > 2 {
 		return s.words(momentHours, clock, hours)
 	}

@@ -179,6 +179,9 @@ func (o *office) keepsRules() {
 	for _, rule := range o.slack.Broken() {
 		o.t.Errorf("broken rule: %s", rule)
 	}
+	if public := o.slack.Public(); len(public) > 0 {
+		o.t.Errorf("everybody was shown %+v", public)
+	}
 	for _, secret := range []string{
 		o.slack.BotToken, o.slack.AppToken, o.slack.SigningSecret, "/respond/", "ticket=",
 		"alice@", "wang@", "eve@", "@example", "13800138000", "138 0013 8000", "13900139000", "access_token", "ECS", "RDS", "值班", "evil",

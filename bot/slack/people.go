@@ -91,6 +91,9 @@ func (p *Platform) Profile(ctx context.Context, who state.Person) (commands.Prof
 		MailVerified: u.Profile.Email != "" && u.IsEmailConfirmed && u.TeamID == who.Workspace &&
 			!u.IsBot && !u.IsRestricted && !u.IsUltraRestricted && !u.IsStranger,
 	}
+	if u.TZ != "" {
+		profile.Zone = &u.TZOffset
+	}
 	p.people.learn(who.User, profile, p.Now())
 	return profile, nil
 }

@@ -5,6 +5,7 @@ package slack
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"contactbot/bot/slack/slacktest"
 	"contactbot/cloudmonitor/simulator"
@@ -69,13 +70,17 @@ func TestForm(t *testing.T) {
 // TestFormIsClosed: what was filled in is kept, and goes on by talking.
 func TestFormIsClosed(t *testing.T) {
 	inBothModes(t, func(t *testing.T, o *office) {
-		alice := o.alice()
+		alice, began := o.alice(), time.Now()
 		acked(t, alice.Command("C1", "register"))
 		form := alice.Sees(t, "Alert contact")
 		acked(t, alice.Submit(t, form.View, map[string]string{"name": "Alice", "description": "ECS", "phone": "1"}))
 		alice.Sees(t, "phone: ")
 		alice.CloseView(form.View)
 		question := alice.Sees(t, "The form is closed. What I had before is kept")
+		hour := func(t time.Time) string { return "until " + t.UTC().Add(8*time.Hour).Format("15") + ":" }
+		if !strings.Contains(question.Reads, hour(began)) && !strings.Contains(question.Reads, hour(time.Now())) || strings.Contains(question.Reads, "UTC") {
+			t.Errorf("not on the person's own clock:\n%s", question.Reads)
+		}
 		if question.Channel != alice.Direct() {
 			t.Errorf("it goes on in %s", question.Channel)
 		}

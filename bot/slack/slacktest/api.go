@@ -197,7 +197,7 @@ func (s *Slack) userInfo(c call) map[string]any {
 	}
 	user := map[string]any{
 		"id": p.ID, "team_id": p.Team, "name": strings.ToLower(p.ID), "is_bot": false, "deleted": false, "is_restricted": p.Guest,
-		"is_email_confirmed": !p.Unconfirmed, "profile": profile,
+		"is_email_confirmed": !p.Unconfirmed, "profile": profile, "tz": "Asia/Shanghai", "tz_offset": 8 * 60 * 60,
 	}
 	if c.text("include_locale") == "true" {
 		user["locale"] = p.Locale
