@@ -174,7 +174,7 @@ app.action('yes', async ({ ack, action, body, respond }) => {
 
 app.event('app_mention', async ({ client, event }) => {
   await client.chat.postEphemeral({
-    channel: event.channel, user: event.user, thread_ts: event.thread_ts ?? event.ts, text: 'You mentioned me',
+    channel: event.channel, user: event.user, thread_ts: event.thread_ts, text: 'You mentioned me',
   });
 });
 
