@@ -304,6 +304,31 @@ func TestFormBesideSlowPosts(t *testing.T) {
 	})
 }
 
+// TestAcknowledgementLandsLate: what the acknowledgement of a form shows does not
+// replace the result, however late Slack gets to it.
+func TestAcknowledgementLandsLate(t *testing.T) {
+	underFaults(t, modes, func(t *testing.T, o *office) {
+		o.open()
+		alice := o.alice()
+		acked(t, alice.Command("C1", ""))
+		form := alice.Sees(t, "Alert contact")
+		o.slack.Slow(400 * time.Millisecond)
+		alice.Submit(t, form.View, map[string]string{"description": "ECS"})
+		alice.Sees(t, "One moment")
+		alice.Sees(t, "Alice_Chen is registered")
+		o.settled(alice)
+		var last string
+		for _, n := range alice.Screen() {
+			if n.View != nil {
+				last = n.Reads
+			}
+		}
+		if !strings.Contains(last, "Alice_Chen is registered") {
+			t.Errorf("in the end the form shows\n%s", last)
+		}
+	})
+}
+
 // TestUnanswerable: a reply that can be delivered in no way stays due.
 func TestUnanswerable(t *testing.T) {
 	underFaults(t, modes, func(t *testing.T, o *office) {

@@ -128,6 +128,12 @@ func (s *Slack) pause(d time.Duration) bool {
 
 func (s *Slack) acknowledged(d *Delivery) {
 	s.mu.Lock()
+	slow := s.slow
+	s.mu.Unlock()
+	if slow > 0 {
+		s.pause(slow)
+	}
+	s.mu.Lock()
 	defer s.mu.Unlock()
 	answer := d.Answer()
 	if len(answer) > 0 && string(answer) != "null" {

@@ -68,6 +68,13 @@ func (s *Slack) suffer(f Fault, w http.ResponseWriter, r *http.Request) bool {
 	return false
 }
 
+// Slow lets what acknowledgements say take effect so much later.
+func (s *Slack) Slow(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.slow = d
+}
+
 // SetDown takes Slack down, with all its sockets, or brings it back.
 func (s *Slack) SetDown(down bool) {
 	s.mu.Lock()

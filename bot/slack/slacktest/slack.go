@@ -87,7 +87,8 @@ type Slack struct {
 	closed   bool
 	gone     chan struct{} // closed with it
 	quiet    bool
-	underway int // deliveries
+	slow     time.Duration // until an acknowledgement takes effect
+	underway int           // deliveries
 	count    int
 	shown    []Shown
 
