@@ -184,7 +184,7 @@ func TestUnlabelledAddressesAreNeverLost(t *testing.T) {
 // times. Single runs are disturbed by whatever else the machine does: the best
 // of several counts.
 func TestParseIsLinear(t *testing.T) {
-	const tries, most = 12, 8
+	const tries, most = 100, 8
 	read := func(text string) time.Duration {
 		begun := time.Now()
 		c := Parse(text)
