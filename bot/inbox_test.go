@@ -129,8 +129,7 @@ func TestRushKilled(t *testing.T) {
 		}
 		h.kill()
 		before := h.platform.delivered
-		next := newHouse(t, engine, nil)
-		next.platform.delivered = before
+		next := newHouse(t, engine, func(o *bot.Options) { o.Platforms[0].(*platform).delivered = before })
 		redelivered := next.says("0", "1", "me") // Slack did not get the acknowledgement
 		next.answered(50, 2)
 		if err := <-redelivered; err != nil {

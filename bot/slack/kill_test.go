@@ -37,6 +37,7 @@ func TestKilledWhileSending(t *testing.T) {
 // has stored, and everybody else that it has not.
 func TestStoppedInRush(t *testing.T) {
 	underFaults(t, []string{"socket"}, func(t *testing.T, o *office) {
+		o.drain = 20 * time.Second // what is being delivered is delivered
 		o.open()
 		o.eventually("doubly connected", func() bool { return o.slack.Connections() == 2 })
 		people := o.crowd(200)

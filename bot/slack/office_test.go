@@ -31,7 +31,8 @@ type office struct {
 	client  *cloudmonitor.Client
 	path    string
 	log     *syncBuffer
-	options Options // of the platform
+	options Options       // of the platform
+	drain   time.Duration // how long an end waits for what is under way
 
 	platform *Platform
 	bot      *bot.Bot
@@ -74,7 +75,7 @@ func newOffice(t *testing.T, mode string, so slacktest.Options) *office {
 	}
 	o := &office{
 		t: t, mode: mode, slack: slacktest.New(so), monitor: monitor, client: client,
-		path: filepath.Join(t.TempDir(), "contactbot.db"), log: &syncBuffer{},
+		path: filepath.Join(t.TempDir(), "contactbot.db"), log: &syncBuffer{}, drain: 200 * time.Millisecond,
 	}
 	t.Cleanup(func() { o.slack.Close() })
 	o.slack.AddChannel("C1", false)
@@ -111,7 +112,7 @@ func (o *office) start() {
 	o.platform = New(options)
 	o.bot = bot.New(bot.Options{
 		Store: store, CloudMonitor: o.client, Platforms: []bot.Platform{&mortalPlatform{o.platform, o.engine}}, Alone: true,
-		Drain: 200 * time.Millisecond, Log: logger,
+		Drain: o.drain, Log: logger,
 	})
 	var door *httptest.Server
 	if o.mode == "http" {
