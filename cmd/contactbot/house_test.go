@@ -28,8 +28,10 @@ var arrows = map[string][]string{
 	"bot/dialog":             {"commands", "cloudmonitor", "state"},
 	"bot":                    {"bot/dialog", "commands", "cloudmonitor", "state"},
 	"bot/terminal":           {"bot", "bot/dialog", "commands", "cloudmonitor", "state"},
-	"bot/slack/slacktest":    {}, // a judge shares nothing with what it judges
-	"bot/slack":              {"bot", "bot/dialog", "commands", "cloudmonitor", "state"},
+	// A judge shares nothing with what it judges.
+	"bot/slack/slacktest":       {},
+	"bot/dingtalk/dingtalktest": {},
+	"bot/slack":                 {"bot", "bot/dialog", "commands", "cloudmonitor", "state"},
 	"cmd/contactbot": {
 		"bot", "bot/dialog", "bot/slack", "bot/terminal", "commands", "cloudmonitor", "cloudmonitor/simulator", "state", "state/bolt",
 	},
