@@ -160,6 +160,7 @@ func (o *office) eventually(what string, holds func() bool) {
 // close ends the bot well.
 func (o *office) close() {
 	o.t.Helper()
+	o.slack.Quiet()
 	o.slack.Settle(5 * time.Second) // of its own messages, too
 	if err := o.end(); err != nil {
 		o.t.Errorf("the bot ended with %v", err)

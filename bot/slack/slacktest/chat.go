@@ -97,7 +97,7 @@ func (s *Slack) echo(ch *channel, m message) {
 	payload := s.event(map[string]any{
 		"type": "message", "user": botUser, "bot_id": botID, "app_id": appID, "team": s.Team, "channel": ch.id, "channel_type": "im", "text": m.text, "ts": m.ts, "event_ts": m.ts,
 	}, s.Team)
-	s.wg.Go(func() { s.deliver(&Delivery{kind: event, what: "the bot's own message", payload: payload}) })
+	s.begin(&Delivery{kind: event, what: "the bot's own message", payload: payload})
 }
 
 // postEphemeral shows a message to one person in a channel.

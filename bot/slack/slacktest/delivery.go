@@ -70,7 +70,14 @@ func (d *Delivery) Answer() json.RawMessage {
 
 // deliver tells the app something. The caller does not hold s.mu.
 func (s *Slack) deliver(d *Delivery) *Delivery {
-	s.begin(d)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.begin(d)
+}
+
+// begin is deliver for callers that hold s.mu.
+func (s *Slack) begin(d *Delivery) *Delivery {
+	s.enter(d)
 	s.wg.Go(func() {
 		defer s.finish(d)
 		if s.attempt(d, d.retry) {
@@ -93,10 +100,9 @@ func (s *Slack) deliver(d *Delivery) *Delivery {
 	return d
 }
 
-func (s *Slack) begin(d *Delivery) {
+// enter notes that a delivery is under way. The caller holds s.mu.
+func (s *Slack) enter(d *Delivery) {
 	d.Sent, d.done, d.got = time.Now(), make(chan struct{}), make(chan struct{})
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.underway++
 }
 
@@ -176,7 +182,9 @@ func (s *Slack) attempt(d *Delivery, retry int) bool {
 
 // over sends a delivery over one connection.
 func (s *Slack) over(k *socket, d *Delivery) {
-	s.begin(d)
+	s.mu.Lock()
+	s.enter(d)
+	s.mu.Unlock()
 	_ = s.envelope(k, d, 0)
 	s.wg.Go(func() {
 		defer s.finish(d)
