@@ -47,9 +47,9 @@ func entity(s string) (string, int) {
 	return "", 0
 }
 
-func unescape(s string) string {
-	return strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">").Replace(s)
-}
+func unescape(s string) string { return unescaper.Replace(s) }
+
+var unescaper = strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">")
 
 // angle reads <…> at the start of s: what it stands for and its length, 0 if it
 // is no mark-up.

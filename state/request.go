@@ -126,6 +126,7 @@ type Check struct {
 type Heard struct {
 	Text   string `json:"text"`
 	Choice uint64 `json:"choice,omitempty"` // the reply whose choice it is; 0: it was typed
+	Unread bool   `json:"unread,omitempty"` // there is nothing to read in it, such as in a picture
 }
 
 // Seen is a message that was taken; it is not taken again.

@@ -193,15 +193,25 @@ func (s *step) message(m Message) {
 	case !m.Stranger:
 		s.learn(m.Profile)
 	case s.r.TaskOf(state.Meet) != nil || !s.met():
-		s.introduce(m.Text, m.Choice)
+		s.introduce(state.Heard{Text: m.Text, Choice: m.Choice, Unread: m.Unread})
 		return
 	}
 	if s.stale(m.Choice, m.Text) {
 		s.whereWeStand()
 		return
 	}
-	s.chosen = m.Choice
-	s.hear(m.Text)
+	s.heard(state.Heard{Text: m.Text, Choice: m.Choice, Unread: m.Unread})
+}
+
+// heard acts on something said.
+func (s *step) heard(h state.Heard) {
+	if h.Unread {
+		s.say(onlyText)
+		s.askAgain()
+		return
+	}
+	s.chosen = h.Choice
+	s.hear(h.Text)
 	s.chosen = 0
 }
 

@@ -20,7 +20,7 @@ func (s *step) hearChecking(text string, cmd commands.Command) {
 	if cmd.Verb == commands.Register && s.saysNothingNew(cmd) {
 		return // sent once more by somebody impatient: it is being done
 	}
-	if !slow && s.hold(text, s.chosen) {
+	if !slow && s.hold(state.Heard{Text: text, Choice: s.chosen}) {
 		return
 	}
 	s.r.Direct, s.r.Agreed = false, false
@@ -35,11 +35,12 @@ func (s *step) hearChecking(text string, cmd commands.Command) {
 }
 
 // hold keeps what is said until it can be acted on; false if there is too much.
-func (s *step) hold(text string, choice uint64) bool {
+func (s *step) hold(h state.Heard) bool {
 	if len(s.r.Held) >= maxHeld {
 		return false
 	}
-	s.r.Held = append(s.r.Held, state.Heard{Text: text[:min(len(text), commands.MaxText+1)], Choice: choice})
+	h.Text = h.Text[:min(len(h.Text), commands.MaxText+1)]
+	s.r.Held = append(s.r.Held, h)
 	return true
 }
 
@@ -67,9 +68,7 @@ func (s *step) release() {
 			continue // a second click: the question is answered
 		}
 		s.unask()
-		s.chosen = next.Choice
-		s.hear(next.Text)
-		s.chosen = 0
+		s.heard(next)
 	}
 }
 

@@ -29,6 +29,8 @@ type Message struct {
 	// Choice is the reply whose choice the message is; 0: it was typed. A choice
 	// of a question that is answered already changes nothing.
 	Choice uint64
+	// Unread says that it holds nothing that can be read, such as a picture.
+	Unread bool
 }
 
 // Filled says that the person has sent the form as a whole.

@@ -17,8 +17,8 @@ const meetEvery = 24 * time.Hour
 func (s *step) met() bool { return !s.r.Met.IsZero() && s.now.Sub(s.r.Met) < meetEvery }
 
 // introduce keeps what a stranger said and has the platform asked who they are.
-func (s *step) introduce(text string, choice uint64) {
-	s.hold(text, choice)
+func (s *step) introduce(h state.Heard) {
+	s.hold(h)
 	if s.r.TaskOf(state.Meet) == nil {
 		s.add(state.Task{Kind: state.Meet})
 		s.meetAgain()

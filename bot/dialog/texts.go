@@ -46,6 +46,7 @@ var (
 	formHint     = commands.Text{EN: "What fits: %s. For example: %s", ZH: "格式：%s。例如：%s"}
 	exampleHint  = commands.Text{EN: "For example: %s", ZH: "例如：%s"}
 	keepHint     = commands.Text{EN: "Type a new value, or “skip” to keep this one.", ZH: "输入新的值；发“跳过”则保留现在的。"}
+	onlyText     = commands.Text{EN: "I can read typed text only, no pictures, files or voice messages. Please type it.", ZH: "图片、文件和语音我都看不了，请打字发给我。"}
 	notTaken     = commands.Text{EN: "I could not use all of what you wrote; look at the summary before you send it.", ZH: "有些内容我没用上，提交前请看一下汇总。"}
 
 	notUnderstood     = commands.Text{EN: "I did not understand that.", ZH: "这句没看懂。"}

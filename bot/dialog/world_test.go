@@ -393,6 +393,12 @@ func (w *world) happens(words []string) {
 		w.profile = commands.Profile{Name: strings.ReplaceAll(words[1], "_", " "), Mail: words[2], Locale: words[3], MailVerified: len(words) > 4}
 	case "stranger": // what the platform knows of the person it has to find out
 		w.stranger = true
+	case "picture": // the person sends a picture
+		w.messages++
+		w.input(dialog.Message{
+			ID: strconv.Itoa(w.messages), Unread: true, From: w.from, Profile: w.profile, Stranger: w.stranger, Language: w.speaks,
+		})
+		w.settle()
 	case "fill": // fill name=Alice; mail=…: the form is changed and sent
 		w.fills(strings.Join(words[1:], " "))
 	case "form": // the form is opened

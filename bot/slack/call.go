@@ -8,8 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
-	"time"
 
 	slackgo "github.com/slack-go/slack"
 
@@ -19,7 +17,7 @@ import (
 // call makes a call of the Web API, unless Slack has asked to be left alone. Its
 // error is errNoWay if the same call would fail again.
 func (p *Platform) call(ctx context.Context, method string, do func() error) error {
-	if wait := p.pause.wait(method, p.Now()); wait > 0 {
+	if wait := p.pause.Wait(method, p.Now()); wait > 0 {
 		return &bot.LaterError{After: wait, Err: fmt.Errorf("slack: %s is rate limited", method)}
 	}
 	// Views answer somebody who waits at a form: they do not queue up.
@@ -36,8 +34,8 @@ func (p *Platform) call(ctx context.Context, method string, do func() error) err
 		return err
 	}
 	if limited, ok := errors.AsType[*slackgo.RateLimitedError](err); ok {
-		p.pause.until(method, p.Now().Add(limited.RetryAfter))
-		return &bot.LaterError{After: p.pause.wait(method, p.Now()), Err: fmt.Errorf("slack: %s is rate limited", method)}
+		p.pause.Until(method, p.Now().Add(limited.RetryAfter))
+		return &bot.LaterError{After: p.pause.Wait(method, p.Now()), Err: fmt.Errorf("slack: %s is rate limited", method)}
 	}
 	var answer slackgo.SlackErrorResponse
 	if errors.As(err, &answer) && !passing[answer.Err] {
@@ -53,38 +51,4 @@ func (p *Platform) call(ctx context.Context, method string, do func() error) err
 var passing = map[string]bool{
 	"internal_error": true, "fatal_error": true, "service_unavailable": true, "request_timeout": true, "ratelimited": true, "team_added_to_org": true,
 	"invalid_auth": true, "not_authed": true, "account_inactive": true, "token_revoked": true, "token_expired": true,
-}
-
-// pauses are the methods that Slack does not want to be called for a while.
-type pauses struct {
-	mu      sync.Mutex
-	methods map[string]time.Time
-	queue   map[string]int // how many were sent away since
-}
-
-// spread is the distance at which those that were sent away come again.
-const spread = 50 * time.Millisecond
-
-func (p *pauses) until(method string, t time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.methods == nil {
-		p.methods, p.queue = map[string]time.Time{}, map[string]int{}
-	}
-	if p.methods[method].Before(t) {
-		p.methods[method], p.queue[method] = t, 0
-	}
-}
-
-// wait is how long to leave a method alone. Each who asks gets a later turn, so
-// that they do not all come back at once.
-func (p *pauses) wait(method string, now time.Time) time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	left := p.methods[method].Sub(now)
-	if left <= 0 {
-		return 0
-	}
-	p.queue[method]++
-	return left + time.Duration(p.queue[method])*spread
 }

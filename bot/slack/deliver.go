@@ -98,9 +98,9 @@ func (p *Platform) point(ctx context.Context, who state.Person, at place, channe
 	switch {
 	case at.Channel == channel:
 		return // it is there
-	case at.URL != "" && p.once.first(at.URL, p.Now()):
+	case at.URL != "" && p.once.First(at.URL, p.Now()):
 		err = p.byURL(ctx, at, text, nil)
-	case at.TS != "" && p.once.first(at.Channel+at.TS, p.Now()):
+	case at.TS != "" && p.once.First(at.Channel+at.TS, p.Now()):
 		err = p.call(ctx, "chat.postEphemeral", func() error {
 			_, err := p.api.PostEphemeralContext(ctx, at.Channel, who.User, inThread(at.Thread, slackgo.MsgOptionText(text, false))...)
 			return err

@@ -11,40 +11,6 @@ import (
 	"contactbot/state"
 )
 
-// once remembers what is done only once, for half an hour.
-type once struct {
-	mu    sync.Mutex
-	done  map[string]time.Time
-	swept time.Time
-}
-
-// first notes something as done; false if it was done before.
-func (o *once) first(what string, now time.Time) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.done == nil {
-		o.done = map[string]time.Time{}
-	}
-	if now.Sub(o.swept) > time.Minute {
-		o.swept = now
-		for key, at := range o.done {
-			if now.Sub(at) > urlLife {
-				delete(o.done, key)
-			}
-		}
-	}
-	_, before := o.done[what]
-	o.done[what] = now
-	return !before
-}
-
-func (o *once) known(what string) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	_, known := o.done[what]
-	return known
-}
-
 // maxDirect is how many direct messages are remembered.
 const maxDirect = 10_000
 

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"contactbot/bot/slack/slacktest"
+	"contactbot/commands"
 )
 
 // TestCommandBesideOthers: in a direct message between two people the bot is no
@@ -92,9 +93,7 @@ func TestProfileStays(t *testing.T) {
 		acked(t, d)
 		alice.Sees(t, helped)
 		o.settled(alice)
-		o.platform.people.mu.Lock()
-		o.platform.people.profiles = nil // an hour has passed
-		o.platform.people.mu.Unlock()
+		o.platform.people.Learn(alice.ID, commands.Profile{}, time.Now().Add(-2*time.Hour)) // it is old
 		o.slack.Fail("users.info", slacktest.Fault{Status: 500})
 		acked(t, alice.OpenHome())
 		alice.Sees(t, "My alert contacts")
@@ -140,7 +139,7 @@ func TestGuestsVerifyNothing(t *testing.T) {
 		d, _ := alice.Message("", "help")
 		acked(t, d)
 		alice.Sees(t, helped)
-		profile, stranger := o.platform.people.known("UALICE", time.Now())
+		profile, stranger := o.platform.people.Known("UALICE", time.Now())
 		if stranger || profile.MailVerified != (!p.Guest && !p.Unconfirmed) {
 			t.Errorf("%+v: verified %t", p, profile.MailVerified)
 		}

@@ -114,7 +114,7 @@ func (p *Platform) heard(a arrival, team, user string, at place, ts, text string
 	}
 	// A mention may come as a message, too, and anything may come again: the
 	// time stamp is the message's own ID.
-	p.say(a, who, at, dialog.Message{ID: "message/" + at.Channel + "/" + ts, Text: text})
+	p.say(a, who, at, dialog.Message{ID: "message/" + at.Channel + "/" + ts, Text: text, Unread: text == ""})
 }
 
 // lookWithin bounds how long the App home waits for a profile.

@@ -175,9 +175,9 @@ func fallbackText(r state.Reply) string {
 
 // escape makes a text one in which Slack finds no mark-up.
 // Source: Slack, "Formatting text for app surfaces", section "Escaping text".
-func escape(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
-}
+func escape(s string) string { return escaper.Replace(s) }
+
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 // visible takes out what could disguise a text: control characters, and those
 // that turn the direction of writing.

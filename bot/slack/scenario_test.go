@@ -284,6 +284,16 @@ func TestNobodyIsMentioned(t *testing.T) {
 	})
 }
 
+// TestPicture: what holds no text is answered.
+func TestPicture(t *testing.T) {
+	inBothModes(t, func(t *testing.T, o *office) {
+		alice := o.alice()
+		d, _ := alice.Message("", "")
+		acked(t, d)
+		alice.Sees(t, "I can read typed text only")
+	})
+}
+
 // TestStrangers: people of other workspaces are no members.
 func TestStrangers(t *testing.T) {
 	inBothModes(t, func(t *testing.T, o *office) {

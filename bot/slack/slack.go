@@ -53,10 +53,10 @@ type Platform struct {
 	web   *web                    // nil in Socket Mode
 	bot   atomic.Pointer[bot.Bot] // nil: not running yet
 
-	people people
+	people bot.People
 	memory memory
-	pause  pauses
-	once   once
+	pause  bot.Pauses
+	once   bot.Once
 	born   time.Time // replies made before may have been posted by a process that died
 
 	mu    sync.Mutex
@@ -275,7 +275,7 @@ func (p *Platform) take(a arrival) {
 func (p *Platform) say(a arrival, who state.Person, at place, m dialog.Message) {
 	at.At = a.at
 	m.From, m.Admin, m.Language = at.address(), p.Admin(who), commands.English
-	m.Profile, m.Stranger = p.people.known(who.User, p.Now())
+	m.Profile, m.Stranger = p.people.Known(who.User, p.Now())
 	p.bot.Load().Take(who, m, func(err error) {
 		if err != nil {
 			a.refuse()

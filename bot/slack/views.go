@@ -58,7 +58,7 @@ func (p *Platform) updateView(ctx context.Context, who state.Person, at place, r
 		view = form(sheet, lead(r), at)
 	}
 	id, awaits := at.View, ""
-	if at.Awaits != "" && !at.At.Before(p.born) && !p.once.known(at.Awaits) {
+	if at.Awaits != "" && !at.At.Before(p.born) && !p.once.Known(at.Awaits) {
 		id, awaits = "", at.Awaits
 	}
 	return p.call(ctx, "views.update", func() error {
@@ -70,7 +70,7 @@ func (p *Platform) updateView(ctx context.Context, who state.Person, at place, r
 			_, err = p.quick.UpdateViewContext(ctx, view, awaits, "", id)
 		}
 		if err == nil && awaits != "" {
-			p.once.first(awaits, p.Now())
+			p.once.First(awaits, p.Now())
 		}
 		return err
 	})

@@ -9,9 +9,9 @@ import (
 
 // escaped is a text as Slack sends it.
 // Source: Slack, "Formatting text for app surfaces", section "Escaping text".
-func escaped(text string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
-}
+func escaped(text string) string { return escaper.Replace(text) }
+
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 // special are the parts of a text that Slack turns into something else: a
 // mention, a URL, a mail address, a phone number, the name of a host.
