@@ -276,12 +276,13 @@ func (p *Platform) say(a arrival, who state.Person, at place, m dialog.Message) 
 	at.At = a.at
 	m.From, m.Admin, m.Language = at.address(), p.Admin(who), commands.English
 	m.Profile, m.Stranger = p.people.Known(who.User, p.Now())
+	ack, refuse := a.ack, a.refuse // and nothing else of what Slack sent: it is large
 	p.bot.Load().Take(who, m, func(err error) {
 		if err != nil {
-			a.refuse()
+			refuse()
 			return
 		}
-		a.ack(nil)
+		ack(nil)
 	})
 }
 

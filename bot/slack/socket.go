@@ -209,11 +209,14 @@ func (c *connection) event(owed *acks, e socketmode.Event, take func(arrival)) {
 			c.Log.Error("receiving panicked", "type", string(e.Type), "stack", string(debug.Stack()))
 		}
 	}()
-	a := arrival{at: c.Now()}
+	at := c.Now()
+	a := arrival{at: at}
 	if e.Request != nil {
+		// What waits for its acknowledgement must not keep all that Slack sent: in
+		// a rush, that is what the garbage collector then goes through.
 		id := e.Request.EnvelopeID
 		settle := sync.OnceFunc(func() { owed.owed.Add(-1) })
-		a.ack = func(payload any) { c.ack(owed, ack{id, payload, a.at, settle}) }
+		a.ack = func(payload any) { c.ack(owed, ack{id, payload, at, settle}) }
 		a.refuse = settle // not acknowledged, events come again
 	}
 	switch e.Type {
