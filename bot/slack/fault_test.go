@@ -54,7 +54,7 @@ func (o *office) crowd(n int) []*slacktest.Person {
 func TestConnectionsReplaced(t *testing.T) {
 	underFaults(t, []string{"socket"}, func(t *testing.T, o *office) {
 		o.open()
-		o.eventually("doubly connected", func() bool { return o.slack.Connections() == 2 })
+		o.Eventually("doubly connected", func() bool { return o.slack.Connections() == 2 })
 		people := o.crowd(60)
 		var said []*slacktest.Delivery
 		for i, p := range people {
@@ -64,7 +64,7 @@ func TestConnectionsReplaced(t *testing.T) {
 			case 10:
 				o.slack.Refresh(0)
 			case 30:
-				o.eventually("doubly connected again", func() bool { return o.slack.Connections() == 2 })
+				o.Eventually("doubly connected again", func() bool { return o.slack.Connections() == 2 })
 				o.slack.Cut(1)
 			}
 		}
@@ -88,13 +88,13 @@ func TestConnectionsReplaced(t *testing.T) {
 func TestHalfOpen(t *testing.T) {
 	underFaults(t, []string{"socket"}, func(t *testing.T, o *office) {
 		o.open()
-		o.eventually("doubly connected", func() bool { return o.slack.Connections() == 2 })
+		o.Eventually("doubly connected", func() bool { return o.slack.Connections() == 2 })
 		o.slack.Mute(0)
 		o.slack.Mute(1)
-		o.eventually("noticed", func() bool { return o.platform.Ready() != nil })
+		o.Eventually("noticed", func() bool { return o.platform.Ready() != nil })
 		alice := o.alice()
 		d, _ := alice.Message("", "help") // into the void
-		o.ready()
+		o.Ready()
 		acked(t, d) // it came again
 		alice.Sees(t, helped)
 		o.settled(alice)
@@ -112,10 +112,10 @@ func TestFlapping(t *testing.T) {
 		o.start()
 		began := time.Now()
 		for range 4 {
-			o.eventually("connected", func() bool { return o.slack.Connections() > 0 })
+			o.Eventually("connected", func() bool { return o.slack.Connections() > 0 })
 			o.slack.Cut(0)
 		}
-		o.eventually("connected again", func() bool { return o.slack.Connections() > 0 })
+		o.Eventually("connected again", func() bool { return o.slack.Connections() > 0 })
 		// Two connections, each opened again after 1 s, then after 2 s.
 		if took := time.Since(began); took < 2*firstPause {
 			t.Errorf("%d connections were opened in %v", o.slack.Calls(openMethod), took)
@@ -161,7 +161,7 @@ func TestDownAtStart(t *testing.T) {
 	underFaults(t, modes, func(t *testing.T, o *office) {
 		o.slack.SetDown(true)
 		o.start()
-		o.eventually("told", func() bool { return o.slack.Calls("auth.test") >= 3 })
+		o.Eventually("told", func() bool { return o.slack.Calls("auth.test") >= 3 })
 		if err := o.platform.Ready(); err == nil || !strings.Contains(err.Error(), "HTTP 503") {
 			t.Errorf("ready: %v", err)
 		}
@@ -169,7 +169,7 @@ func TestDownAtStart(t *testing.T) {
 			t.Errorf("asked %d times", n)
 		}
 		o.slack.SetDown(false)
-		o.ready()
+		o.Ready()
 		alice := o.alice()
 		acked(t, alice.Command("C1", oneLiner))
 		alice.Sees(t, "Alice is registered")
@@ -182,15 +182,15 @@ func TestDownInTheMiddle(t *testing.T) {
 	underFaults(t, modes, func(t *testing.T, o *office) {
 		o.open()
 		alice := o.alice()
-		o.monitor.SetDelay(time.Second)
+		o.Monitor.SetDelay(time.Second)
 		d, _ := alice.Message("", oneLiner)
 		acked(t, d)
 		alice.Sees(t, "Sending Alice")
 		o.slack.SetDown(true)
-		o.eventually("noticed", func() bool { return o.platform.Ready() != nil })
+		o.Eventually("noticed", func() bool { return o.platform.Ready() != nil })
 		o.slack.SetDown(false)
 		alice.Sees(t, "Alice is registered")
-		o.ready()
+		o.Ready()
 		o.settled(alice)
 		if n := alice.Count("Alice is registered"); n != 1 {
 			t.Errorf("told %d times", n)
@@ -285,7 +285,7 @@ func TestFormBesideSlowPosts(t *testing.T) {
 			d, _ := p.Message("", "help")
 			acked(t, d)
 		}
-		o.eventually("busy", func() bool { return o.slack.Calls("chat.postMessage") == maxCalls })
+		o.Eventually("busy", func() bool { return o.slack.Calls("chat.postMessage") == maxCalls })
 		alice := o.alice()
 		acked(t, alice.Command("C1", ""))
 		if form := alice.Sees(t, "Alert contact"); form.By != "views.open" {
@@ -341,7 +341,7 @@ func TestTokenRevoked(t *testing.T) {
 		for range 200 {
 			o.slack.Fail("auth.test", slacktest.Fault{Error: "token_revoked"})
 		}
-		o.eventually("noticed", func() bool {
+		o.Eventually("noticed", func() bool {
 			err := o.platform.Ready()
 			return err != nil && strings.Contains(err.Error(), "SLACK_BOT_TOKEN") && strings.Contains(err.Error(), "token_revoked")
 		})

@@ -9,6 +9,7 @@ import (
 
 	slackgo "github.com/slack-go/slack"
 
+	"contactbot/bot"
 	"contactbot/bot/dialog"
 	"contactbot/commands"
 	"contactbot/state"
@@ -42,11 +43,11 @@ func form(sheet dialog.Sheet, lead []state.Part, at place) slackgo.ModalViewRequ
 
 // element is the input that fits a field.
 func element(row dialog.Row, sheet dialog.Sheet) slackgo.BlockElement {
-	value := visible(row.Value)
+	value := bot.Visible(row.Value)
 	switch row.Field.Input {
 	case commands.Line, commands.Phone, commands.Prose:
 		e := slackgo.NewPlainTextInputBlockElement(nil, inputName)
-		e.Multiline, e.InitialValue = row.Field.Input == commands.Prose, clip(value, maxText)
+		e.Multiline, e.InitialValue = row.Field.Input == commands.Prose, bot.Clip(value, maxText)
 		if row.Field.Max > 0 {
 			e.MaxLength = min(max(row.Field.Max, utf8.RuneCountInString(e.InitialValue)), maxText)
 		}
@@ -129,7 +130,7 @@ func panel(r state.Reply, at place) slackgo.ModalViewRequest {
 	}
 	rest := r
 	rest.Choices = others
-	view.Blocks.BlockSet = append(paragraphs(r.Parts, signs[r.Tone], language, maxBlocks), actions("choices", buttons(rest))...)
+	view.Blocks.BlockSet = append(paragraphs(r.Parts, bot.Signs[r.Tone], language, maxBlocks), actions("choices", buttons(rest))...)
 	return view
 }
 

@@ -6,6 +6,7 @@ import (
 
 	slackgo "github.com/slack-go/slack"
 
+	"contactbot/bot"
 	"contactbot/commands"
 	"contactbot/state"
 )
@@ -34,7 +35,7 @@ func home(r state.Reply, command string) slackgo.HomeTabViewRequest {
 		slackgo.NewHeaderBlock(plainText(homeTitle.In(l), maxTitle)),
 		slackgo.NewContextBlock("intro", plainText(fmt.Sprintf(homeIntro.In(l), command), maxText)),
 	}
-	blocks = append(blocks, paragraphs(r.Parts, signs[r.Tone], l, 2*maxBlocks-10)...)
+	blocks = append(blocks, paragraphs(r.Parts, bot.Signs[r.Tone], l, 2*maxBlocks-10)...)
 	return slackgo.HomeTabViewRequest{
 		Type: slackgo.VTHomeTab, Blocks: slackgo.Blocks{BlockSet: append(blocks, actions("choices", choices)...)},
 	}

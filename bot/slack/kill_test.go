@@ -17,11 +17,11 @@ func TestKilledWhileSending(t *testing.T) {
 	underFaults(t, modes, func(t *testing.T, o *office) {
 		o.open()
 		alice := o.alice()
-		o.monitor.Fail(simulator.Fault{What: "hang", Action: "PutContact"})
+		o.Monitor.Fail(simulator.Fault{What: "hang", Action: "PutContact"})
 		d, _ := alice.Message("", oneLiner)
 		acked(t, d)
 		alice.Sees(t, "Sending Alice")
-		o.kill()
+		o.Kill()
 		o.open()
 		alice.Sees(t, "Alice is registered")
 		acked(t, o.slack.Again(d))
@@ -37,16 +37,16 @@ func TestKilledWhileSending(t *testing.T) {
 // has stored, and everybody else that it has not.
 func TestStoppedInRush(t *testing.T) {
 	underFaults(t, []string{"socket"}, func(t *testing.T, o *office) {
-		o.drain = 20 * time.Second // what is being delivered is delivered
+		o.Drain = 20 * time.Second // what is being delivered is delivered
 		o.open()
-		o.eventually("doubly connected", func() bool { return o.slack.Connections() == 2 })
+		o.Eventually("doubly connected", func() bool { return o.slack.Connections() == 2 })
 		people := o.crowd(200)
 		said := make([]*slacktest.Delivery, len(people))
 		for i, p := range people {
 			said[i] = p.Command("C1", "help")
 		}
-		o.eventually("under way", func() bool { _, ok := people[0].Look(time.Minute, ""); return ok })
-		if err := o.end(); err != nil {
+		o.Eventually("under way", func() bool { _, ok := people[0].Look(time.Minute, ""); return ok })
+		if err := o.End(); err != nil {
 			t.Error(err)
 		}
 		acknowledged := map[string]bool{}
@@ -60,7 +60,7 @@ func TestStoppedInRush(t *testing.T) {
 			t.Fatal("nothing was acknowledged: this tests nothing")
 		}
 		o.start()
-		o.ready()
+		o.Ready()
 		for _, p := range people {
 			o.settled(p)
 			answers := p.Count(helped)
@@ -85,7 +85,7 @@ func TestKilledAgainAndAgain(t *testing.T) {
 			said = append(said, d)
 			if i%8 == 7 {
 				<-time.After(time.Duration(random.IntN(4000)) * time.Microsecond) // any moment will do
-				o.kill()
+				o.Kill()
 				o.open()
 			}
 		}

@@ -68,7 +68,7 @@ func TestMineBesideHome(t *testing.T) {
 		acked(t, alice.Command("C1", oneLiner))
 		alice.Sees(t, "Alice is registered")
 		o.settled(alice)
-		o.monitor.SetDelay(300 * time.Millisecond)
+		o.Monitor.SetDelay(300 * time.Millisecond)
 		acked(t, alice.OpenHome())
 		d, _ := alice.Message("", "me")
 		acked(t, d)
@@ -110,7 +110,7 @@ func TestProfileStays(t *testing.T) {
 func TestWithoutScopes(t *testing.T) {
 	o := newOffice(t, "socket", slacktest.Options{Scopes: []string{"commands", "chat:write", "im:write", "im:history"}})
 	o.start()
-	o.eventually("connected", func() bool { return o.slack.Connections() == 2 })
+	o.Eventually("connected", func() bool { return o.slack.Connections() == 2 })
 	if err := o.platform.Ready(); err == nil || !strings.Contains(err.Error(), "(app_mentions:read)") {
 		t.Errorf("ready: %v", err)
 	}

@@ -14,6 +14,7 @@ import (
 	slackgo "github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
 
+	"contactbot/bot"
 	"contactbot/bot/dialog"
 	"contactbot/commands"
 	"contactbot/state"
@@ -243,7 +244,7 @@ func reasons(v slackgo.View, problems []dialog.Problem, language commands.Langua
 	for _, problem := range problems {
 		block, reason := problem.Field, problem.Reason
 		if !hasInput(v, block) {
-			block, reason = firstField(v), problem.Label+labelled.In(language)+problem.Reason
+			block, reason = firstField(v), bot.Label(problem.Label, language)+problem.Reason
 		}
 		if at[block] != "" {
 			reason = at[block] + "\n" + reason

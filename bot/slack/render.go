@@ -8,11 +8,11 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	slackgo "github.com/slack-go/slack"
 
+	"contactbot/bot"
 	"contactbot/commands"
 	"contactbot/state"
 )
@@ -31,27 +31,16 @@ const (
 	maxNotice  = 2000 // characters of the text for notifications
 )
 
-// signs stand before a reply, so that its news can be told at a glance.
-var signs = map[state.Tone]string{
-	state.Progress: "⏳ ", state.Success: "✅ ", state.Warning: "⚠️ ", state.Failure: "❌ ",
-}
-
-// How a label stands before a value, and a note behind it.
-var (
-	labelled = commands.Text{EN: ": ", ZH: "："}
-	noted    = commands.Text{EN: " (%s)", ZH: "（%s）"}
-)
-
 var fillIn = commands.Text{EN: "Fill in the form", ZH: "填写表单"}
 
 // message is a reply as a message: its text for notifications, and its blocks.
 func message(r state.Reply) (fallback string, blocks []slackgo.Block) {
-	blocks = paragraphs(r.Parts, signs[r.Tone], commands.Language(r.Language), maxBlocks-2)
+	blocks = paragraphs(r.Parts, bot.Signs[r.Tone], commands.Language(r.Language), maxBlocks-2)
 	buttons := buttons(r)
 	if r.Form {
 		buttons = append(buttons, button("form", strconv.FormatUint(r.ID, 10), fillIn.In(commands.Language(r.Language))))
 	}
-	return escape(clip(fallbackText(r), maxNotice)), append(blocks, actions("choices", buttons)...)
+	return escape(bot.Clip(fallbackText(r), maxNotice)), append(blocks, actions("choices", buttons)...)
 }
 
 // paragraphs are parts as blocks, at most so many.
@@ -85,19 +74,15 @@ func paragraphs(parts []state.Part, sign string, l commands.Language, most int) 
 
 // fact is a labelled value on a line of its own.
 func fact(f state.Fact, l commands.Language) slackgo.RichTextElement {
-	value := f.Value
-	if f.Was != "" {
-		value = f.Was + " → " + f.Value
-	}
-	line := []slackgo.RichTextSectionElement{text(f.Label+labelled.In(l), true), text(value, false)}
-	if f.Note != "" {
-		line = append(line, text(fmt.Sprintf(noted.In(l), f.Note), false))
+	line := []slackgo.RichTextSectionElement{text(bot.Label(f.Label, l), true), text(bot.Value(f), false)}
+	if note := bot.Note(f, l); note != "" {
+		line = append(line, text(note, false))
 	}
 	return slackgo.NewRichTextSection(line...)
 }
 
 func text(s string, bold bool) slackgo.RichTextSectionElement {
-	if s = clip(visible(s), maxText); s == "" {
+	if s = bot.Clip(bot.Visible(s), maxText); s == "" {
 		s = " " // Slack refuses an empty text
 	}
 	if !bold {
@@ -107,7 +92,7 @@ func text(s string, bold bool) slackgo.RichTextSectionElement {
 }
 
 func plainText(s string, most int) *slackgo.TextBlockObject {
-	if s = clip(visible(s), most); s == "" {
+	if s = bot.Clip(bot.Visible(s), most); s == "" {
 		s = " "
 	}
 	return slackgo.NewTextBlockObject(slackgo.PlainTextType, s, false, false)
@@ -163,14 +148,14 @@ func fallbackText(r state.Reply) string {
 	for _, p := range r.Parts {
 		for _, line := range []string{p.Text, p.Hint, p.Verbatim} {
 			if line != "" {
-				lines = append(lines, visible(line))
+				lines = append(lines, bot.Visible(line))
 			}
 		}
 		for _, f := range p.Facts {
-			lines = append(lines, visible(f.Label+labelled.In(commands.Language(r.Language))+f.Value))
+			lines = append(lines, bot.Visible(bot.Label(f.Label, commands.Language(r.Language))+f.Value))
 		}
 	}
-	return signs[r.Tone] + strings.Join(lines, "\n")
+	return bot.Signs[r.Tone] + strings.Join(lines, "\n")
 }
 
 // escape makes a text one in which Slack finds no mark-up.
@@ -178,28 +163,3 @@ func fallbackText(r state.Reply) string {
 func escape(s string) string { return escaper.Replace(s) }
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-
-// visible takes out what could disguise a text: control characters, and those
-// that turn the direction of writing.
-func visible(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n':
-			return r
-		case r == '\t':
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == '\u2028', r == '\u2029':
-			return -1
-		default:
-			return r
-		}
-	}, strings.ToValidUTF8(s, "�"))
-}
-
-// clip cuts a text to so many characters.
-func clip(s string, most int) string {
-	if len(s) <= most || utf8.RuneCountInString(s) <= most {
-		return s
-	}
-	return string([]rune(s)[:most-1]) + "…"
-}

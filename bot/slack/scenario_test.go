@@ -166,7 +166,7 @@ func TestMentionInThread(t *testing.T) {
 func TestRefusal(t *testing.T) {
 	inBothModes(t, func(t *testing.T, o *office) {
 		alice := o.alice()
-		o.monitor.Fail(simulator.Fault{What: "InvalidParameterValue", Action: "PutContact"})
+		o.Monitor.Fail(simulator.Fault{What: "InvalidParameterValue", Action: "PutContact"})
 		acked(t, alice.Command("C1", oneLiner))
 		refusal := alice.Sees(t, "Code: InvalidParameterValue")
 		for _, want := range []string{"CloudMonitor refused the contact", "Message: ", "RequestId: "} {
@@ -182,7 +182,7 @@ func TestRefusal(t *testing.T) {
 		o.settled(alice)
 
 		// In the form, too.
-		o.monitor.Fail(simulator.Fault{What: "InvalidParameterValue", Action: "PutContact"})
+		o.Monitor.Fail(simulator.Fault{What: "InvalidParameterValue", Action: "PutContact"})
 		acked(t, alice.Command("C1", "register"))
 		form := alice.Sees(t, "Alert contact")
 		acked(t, alice.Submit(t, form.View, map[string]string{"name": "Alice2", "description": "ECS"}))

@@ -28,12 +28,14 @@ var arrows = map[string][]string{
 	"bot/dialog":             {"commands", "cloudmonitor", "state"},
 	"bot":                    {"bot/dialog", "commands", "cloudmonitor", "state"},
 	"bot/terminal":           {"bot", "bot/dialog", "commands", "cloudmonitor", "state"},
+	"bot/bottest":            {"bot", "cloudmonitor", "cloudmonitor/simulator", "state", "state/bolt", "state/enginetest"},
 	// A judge shares nothing with what it judges.
 	"bot/slack/slacktest":       {},
 	"bot/dingtalk/dingtalktest": {},
 	"bot/slack":                 {"bot", "bot/dialog", "commands", "cloudmonitor", "state"},
+	"bot/dingtalk":              {"bot", "bot/dialog", "commands", "state"},
 	"cmd/contactbot": {
-		"bot", "bot/dialog", "bot/slack", "bot/terminal", "commands", "cloudmonitor", "cloudmonitor/simulator", "state", "state/bolt",
+		"bot", "bot/dialog", "bot/dingtalk", "bot/slack", "bot/terminal", "commands", "cloudmonitor", "cloudmonitor/simulator", "state", "state/bolt",
 	},
 }
 

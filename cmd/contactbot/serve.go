@@ -14,7 +14,6 @@ import (
 
 	"contactbot/bot"
 	"contactbot/bot/dialog"
-	"contactbot/bot/slack"
 	"contactbot/cloudmonitor"
 	"contactbot/commands"
 	"contactbot/state"
@@ -28,6 +27,7 @@ type serveCommand struct {
 	Simulate             bool   `help:"Send nothing to CloudMonitor; every reply says so."`
 	Listen               string `name:"listen" env:"CONTACTBOT_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address for health checks, and for Slack in HTTP mode."`
 	slackSettings        `group:"Slack"`
+	dingtalkSettings     `group:"DingTalk"`
 	stateSettings        `group:"State"`
 	cloudMonitorSettings `group:"CloudMonitor"`
 	keySettings          `group:"Access key (default: found where Alibaba Cloud's own tools look)"`
@@ -40,12 +40,9 @@ func (c serveCommand) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	workspace, err := c.platform(log)
+	all, doors, err := c.platforms(log)
 	if err != nil {
 		return err
-	}
-	if workspace == nil {
-		return badSetting("no platform is configured: set SLACK_BOT_TOKEN with SLACK_APP_TOKEN (or SLACK_SIGNING_SECRET); “contactbot chat” needs none")
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return badSetting("CONTACTBOT_LISTEN: want HOST:PORT, for example 127.0.0.1:8080")
@@ -68,23 +65,27 @@ func (c serveCommand) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("listen on CONTACTBOT_LISTEN: %w (is another process using it?)", err)
 	}
-	var platform bot.Platform = workspace
-	if c.Simulate {
-		platform = simulated{workspace}
+	var reached []bot.Platform
+	for _, p := range all {
+		if c.Simulate {
+			p = simulated{p}
+		}
+		reached = append(reached, p)
 	}
 	b := bot.New(bot.Options{
-		Store: store, CloudMonitor: client, Platforms: []bot.Platform{platform},
+		Store: store, CloudMonitor: client, Platforms: reached,
 		Rules: dialog.Rules{Site: c.Site}, Alone: true, Log: log,
 	})
 	log.Info("serving", "version", built(), "listen", listener.Addr().String(), "simulated", c.Simulate)
-	err = serve(ctx, b, workspace, routes(workspace, store), listener)
+	err = serve(ctx, b, all, routes(all, doors, store), listener, log)
 	log.Info("stopped")
 	return err
 }
 
-// serve runs the bot, the platform and the HTTP server until ctx ends or one of
-// them fails.
-func serve(ctx context.Context, b *bot.Bot, workspace *slack.Platform, handler http.Handler, listener net.Listener) error {
+// serve runs the bot, the platforms and the HTTP server until ctx ends, or until
+// the bot or the server fails. A platform that fails does not take the others
+// down.
+func serve(ctx context.Context, b *bot.Bot, all []platform, handler http.Handler, listener net.Listener, logger *slog.Logger) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	server := &http.Server{
@@ -93,7 +94,7 @@ func serve(ctx context.Context, b *bot.Bot, workspace *slack.Platform, handler h
 		ErrorLog: log.New(io.Discard, "", 0), // what it tells may quote a request
 	}
 	var running sync.WaitGroup
-	failed := make(chan error, 3)
+	failed := make(chan error, 2)
 	run := func(what string, f func() error) {
 		running.Go(func() {
 			if err := f(); err != nil {
@@ -102,7 +103,13 @@ func serve(ctx context.Context, b *bot.Bot, workspace *slack.Platform, handler h
 		})
 	}
 	run("the bot", func() error { return b.Run(ctx) })
-	run("slack", func() error { return workspace.Run(ctx, b) })
+	for _, p := range all {
+		running.Go(func() {
+			if err := p.Run(ctx, b); err != nil {
+				logger.Error("a platform has ended, its people are not served any more", "platform", p.Name(), "err", err)
+			}
+		})
+	}
 	run("the HTTP server", func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
@@ -125,21 +132,25 @@ func serve(ctx context.Context, b *bot.Bot, workspace *slack.Platform, handler h
 }
 
 // routes are what is served by HTTP.
-func routes(workspace *slack.Platform, store *state.Store) http.Handler {
+func routes(all []platform, doors []http.Handler, store *state.Store) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 		defer cancel()
-		if err := errors.Join(store.Ping(ctx), workspace.Ready()); err != nil {
+		err := store.Ping(ctx)
+		for _, p := range all {
+			err = errors.Join(err, p.Ready())
+		}
+		if err != nil {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			fmt.Fprintln(w, err)
 			return
 		}
 		fmt.Fprintln(w, "ok")
 	})
-	if h := workspace.Handler(); h != nil {
-		mux.Handle("/slack/", h)
+	for _, door := range doors {
+		mux.Handle("/slack/", door)
 	}
 	return mux
 }
@@ -157,7 +168,7 @@ func (c serveCommand) client(log *slog.Logger, path string) (*cloudmonitor.Clien
 }
 
 // simulated marks every reply as one that is not real.
-type simulated struct{ *slack.Platform }
+type simulated struct{ platform }
 
 var onlySimulated = commands.Text{
 	EN: "Simulated: nothing reaches Alibaba Cloud.",
@@ -169,7 +180,7 @@ func (s simulated) Deliver(ctx context.Context, p state.Person, r state.Reply) e
 	// It stands first, with what forms show above their fields, too.
 	r.Parts = append([]state.Part{{Hint: onlySimulated.In(commands.Language(r.Language))}}, r.Parts...)
 	r.Lead++
-	return s.Platform.Deliver(ctx, p, r)
+	return s.platform.Deliver(ctx, p, r)
 }
 
 var _ bot.Introducer = simulated{}

@@ -1,0 +1,71 @@
+package dingtalk
+
+// People: what the directory tells of those who talk.
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+
+	"contactbot/commands"
+	"contactbot/state"
+)
+
+// profileWithin bounds how long the directory is waited for.
+const profileWithin = 3 * time.Second
+
+var errDeaf = errors.New("dingtalk: the directory may not be read")
+
+// Profile implements bot.Introducer. What the app has no permission for is
+// missing from the profile, which is no error.
+// Source: DingTalk, “Query user details”, /topapi/v2/user/get; permissions
+// qyapi_get_member, fieldEmail, fieldMobile.
+func (p *Platform) Profile(ctx context.Context, who state.Person) (commands.Profile, error) {
+	now := p.Now()
+	if profile, stranger := p.people.Known(who.User, now); !stranger {
+		return profile, nil
+	}
+	if p.people.Deaf(now) {
+		return commands.Profile{}, errDeaf
+	}
+	var answer struct {
+		Result struct {
+			Name, Mobile, Email string
+			StateCode           string `json:"state_code"`
+			OrgEmail            string `json:"org_email"`
+		}
+	}
+	// When many write at once they are answered without, rather than late.
+	ctx, cancel := context.WithTimeout(ctx, profileWithin)
+	defer cancel()
+	err := p.call(ctx, directory, func(token string) error {
+		body, err := p.post(ctx, p.legacyURL()+directory+"?access_token="+url.QueryEscape(token), "", map[string]string{"userid": who.User})
+		if err == nil && json.Unmarshal(body, &answer) != nil {
+			err = errors.New("an answer that cannot be read")
+		}
+		return err
+	})
+	if refused, ok := errors.AsType[*refusedError](err); ok && refused.forbidden {
+		p.people.Deafen(now)
+		p.Log.InfoContext(ctx, "dingtalk does not let the directory be read, nothing is proposed from it", "reason", refused.code)
+		return commands.Profile{}, errDeaf
+	}
+	if err != nil {
+		return commands.Profile{}, err
+	}
+	r := answer.Result
+	profile := commands.Profile{
+		Name: r.Name, Mail: cmp.Or(r.OrgEmail, r.Email), Phone: r.Mobile,
+		// Only the organization gives addresses of its own mail.
+		MailVerified: r.OrgEmail != "",
+	}
+	if code := strings.TrimPrefix(r.StateCode, "+"); code != "" && code != "86" && r.Mobile != "" {
+		profile.Phone = "+" + code + " " + r.Mobile
+	}
+	p.people.Learn(who.User, profile, now)
+	return profile, nil
+}

@@ -1,0 +1,155 @@
+package dingtalk
+
+// Replies as DingTalk's markdown, laid out for a phone. In what a person typed, and
+// in what CloudMonitor says, nothing is mark-up, and nothing can mention anybody.
+
+import (
+	"regexp"
+	"strings"
+
+	"golang.org/x/text/width"
+
+	"contactbot/bot"
+	"contactbot/commands"
+	"contactbot/state"
+)
+
+// Limits of what is shown.
+const (
+	// maxText is how many characters a paragraph or a value has.
+	maxText = 1500
+	// maxTitle is how many characters a notification's line has.
+	maxTitle = 60
+	// maxBody is how many bytes the paragraphs of a message take together. The
+	// choices, and what JSON escapes, come on top.
+	// Source: DingTalk, “Robot sends group messages”: msgParam, 15,000 bytes;
+	// session webhooks: 20,000.
+	maxBody = 8_000
+	// maxSay is how many characters a choice says; what says more is left out, it
+	// can be typed.
+	maxSay = 200
+)
+
+// A card is a message as DingTalk shows it: a title in notifications, and a text.
+type card struct {
+	Title string `json:"title"`
+	Text  string `json:"text"`
+}
+
+var (
+	privatelyLabel = commands.Text{EN: "🔒 Go on in private", ZH: "🔒 去私聊里填"}
+	cutShort       = commands.Text{EN: "(cut short)", ZH: "（内容过长，未全部显示）"}
+)
+
+// render is a reply as a card. before stands before it, as the mention of
+// somebody does; private is a link to the private chat, if it is to be offered.
+func render(r state.Reply, before, private string) card {
+	l := commands.Language(r.Language)
+	sign := bot.Signs[r.Tone]
+	var blocks []string
+	size := 0
+	for _, p := range r.Parts {
+		block := paragraph(p, sign, l)
+		if p.Text != "" {
+			sign = ""
+		}
+		if size += len(block); size > maxBody {
+			blocks = append(blocks, cutShort.In(l))
+			break
+		}
+		blocks = append(blocks, block)
+	}
+	if before != "" && len(blocks) > 0 {
+		blocks[0] = before + lineBreak + blocks[0]
+	}
+	if links := choices(r, private); links != "" {
+		blocks = append(blocks, links)
+	}
+	return card{Title: title(r), Text: strings.Join(blocks, "\n\n")}
+}
+
+// lineBreak ends a line within a paragraph.
+const lineBreak = "  \n"
+
+// paragraph is a part of a reply.
+func paragraph(p state.Part, sign string, l commands.Language) string {
+	var lines []string
+	switch {
+	case p.Text != "":
+		return multiline(sign+bot.Clip(p.Text, maxText), "")
+	case p.Hint != "":
+		return multiline(bot.Clip(p.Hint, maxText), "> ")
+	case p.Verbatim != "":
+		return multiline(bot.Clip(p.Verbatim, maxText), "> ")
+	}
+	for _, f := range p.Facts {
+		lines = append(lines, "- **"+escape(bot.Label(f.Label, l))+"** "+escape(bot.Clip(bot.Value(f), maxText)+bot.Note(f, l)))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// multiline keeps the lines of a text apart, each with something before it.
+func multiline(text, before string) string {
+	var lines []string
+	for line := range strings.SplitSeq(bot.Visible(text), "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, before+escape(line))
+		}
+	}
+	return strings.Join(lines, lineBreak)
+}
+
+// choices are links that say what can be said next.
+func choices(r state.Reply, private string) string {
+	var links []string
+	for _, c := range r.Choices {
+		if len([]rune(c.Say)) > maxSay {
+			continue
+		}
+		label := escape(bot.Clip(c.Label, maxTitle))
+		if c.Primary {
+			label = "**" + label + "**"
+		}
+		links = append(links, "["+label+"]("+choiceURL(r.ID, c)+")")
+	}
+	if private != "" {
+		links = append(links, "["+privatelyLabel.In(commands.Language(r.Language))+"]("+private+")")
+	}
+	return strings.Join(links, "  |  ")
+}
+
+// title is a reply in a notification: the line that is asked or told, and none of
+// the values, which stand on locked screens.
+func title(r state.Reply) string {
+	own := r.Parts[min(r.Lead, len(r.Parts)):]
+	for _, parts := range [][]state.Part{own, r.Parts} {
+		for _, p := range parts {
+			if p.Text != "" {
+				line, _, _ := strings.Cut(bot.Visible(p.Text), "\n")
+				return bot.Clip(bot.Signs[r.Tone]+quiet(line), maxTitle)
+			}
+		}
+	}
+	return "contactbot"
+}
+
+// escape makes a line one in which DingTalk finds no mark-up. It puts full-width
+// characters in place of those that would be: DingTalk does not say whether it
+// knows backslashes, and masked numbers are full of stars.
+func escape(line string) string {
+	line = special.ReplaceAllStringFunc(quiet(bot.Visible(line)), width.Widen.String)
+	return block.ReplaceAllStringFunc(line, width.Widen.String)
+}
+
+var (
+	// special are the characters that are mark-up within a line, some HTML among
+	// them. A lone underscore between letters is none.
+	special = regexp.MustCompile("[`*<\\[\\]]|\\b_\\B|\\B_\\b|__+|~~+")
+	// block is what makes a line a heading, a quote or an item.
+	block = regexp.MustCompile(`^\s*(\d+[.)]|[#>+-])`)
+	// everybody is what DingTalk takes for a call of a whole group.
+	everybody = regexp.MustCompile(`(?i)@(all|所有人)`)
+)
+
+// quiet keeps a text from calling everybody.
+func quiet(line string) string { return everybody.ReplaceAllString(line, "@\u2060$1") }
