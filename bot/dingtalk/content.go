@@ -30,19 +30,25 @@ var errMessage = errors.New("not a message to the robot")
 // is needed, and one number that comes as a string loses the message.
 // Source: DingTalk, “Robot receives messages”; dingtalk-stream-sdk-go, chatbot.
 func read(data json.RawMessage) (message, error) {
-	var raw map[string]json.RawMessage
-	if json.Unmarshal(data, &raw) != nil || raw == nil {
+	var raw struct {
+		MsgID, MsgType, SenderStaffID, SenderCorpID, SenderNick, ChatbotCorpID, ChatbotUserID loose
+		ConversationID, ConversationType, SessionWebhook, SessionWebhookExpiredTime           loose
+		Text                                                                                  struct{ Content loose }
+		Content                                                                               json.RawMessage
+	}
+	// What is not of the type that it should be is missing.
+	if err := json.Unmarshal(data, &raw); err != nil && !isMismatch(err) {
 		return message{}, errMessage
 	}
 	m := message{
-		ID: scalar(raw["msgId"]), Corp: scalar(raw["chatbotCorpId"]), Staff: scalar(raw["senderStaffId"]),
-		From: scalar(raw["senderCorpId"]), Nick: scalar(raw["senderNick"]),
+		ID: string(raw.MsgID), Corp: string(raw.ChatbotCorpID), Staff: string(raw.SenderStaffID),
+		From: string(raw.SenderCorpID), Nick: string(raw.SenderNick),
 		place: place{
-			Conversation: scalar(raw["conversationId"]), Group: scalar(raw["conversationType"]) != single,
-			Robot: scalar(raw["chatbotUserId"]), Hook: scalar(raw["sessionWebhook"]),
+			Conversation: string(raw.ConversationID), Group: raw.ConversationType != single,
+			Robot: string(raw.ChatbotUserID), Hook: string(raw.SessionWebhook),
 		},
 	}
-	if ms, err := strconv.ParseInt(scalar(raw["sessionWebhookExpiredTime"]), 10, 64); err == nil {
+	if ms, err := strconv.ParseInt(string(raw.SessionWebhookExpiredTime), 10, 64); err == nil {
 		m.Until = time.UnixMilli(ms)
 	}
 	if m.Group {
@@ -53,13 +59,11 @@ func read(data json.RawMessage) (message, error) {
 	}
 	var text string
 	readable := true
-	switch scalar(raw["msgtype"]) {
+	switch raw.MsgType {
 	case "text":
-		var content struct{ Content json.RawMessage }
-		_ = json.Unmarshal(raw["text"], &content)
-		text = scalar(content.Content)
+		text = string(raw.Text.Content)
 	case "richText":
-		text, readable = rich(raw["content"])
+		text, readable = rich(raw.Content)
 	default: // picture, audio, video, file, and whatever comes yet
 		readable = false
 	}
@@ -69,6 +73,20 @@ func read(data json.RawMessage) (message, error) {
 	m.Text = strings.TrimSpace(text)
 	m.Bare = m.Text == "" && readable
 	return m, nil
+}
+
+// loose is a string or a number, as DingTalk likes.
+type loose string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *loose) UnmarshalJSON(raw []byte) error {
+	*l = loose(scalar(raw))
+	return nil
+}
+
+func isMismatch(err error) bool {
+	_, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	return ok
 }
 
 // single is the conversationType of a private chat. Anything else may be read

@@ -3,9 +3,11 @@ package dingtalk
 // Frames: what comes over a connection, and the answers to it.
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"regexp"
+	"unicode/utf8"
 
 	"github.com/open-dingtalk/dingtalk-stream-sdk-go/event"
 	"github.com/open-dingtalk/dingtalk-stream-sdk-go/payload"
@@ -57,6 +59,8 @@ func scalar(raw json.RawMessage) string {
 	switch {
 	case len(raw) == 0:
 		return ""
+	case raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw):
+		return string(raw[1 : len(raw)-1]) // as most are
 	case json.Unmarshal(raw, &text) == nil:
 		return text
 	case json.Unmarshal(raw, &number) == nil:

@@ -6,6 +6,7 @@ package dingtalk
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 
@@ -118,16 +119,24 @@ func choices(r state.Reply, private string) string {
 	return strings.Join(links, "  |  ")
 }
 
-// title is a reply in a notification: the line that is asked or told, and none of
-// the values, which stand on locked screens.
+// title is a reply in a notification: the line that is asked or told, without the
+// value that a question proposes. Notifications stand on locked screens.
 func title(r state.Reply) string {
-	own := r.Parts[min(r.Lead, len(r.Parts)):]
-	for _, parts := range [][]state.Part{own, r.Parts} {
-		for _, p := range parts {
-			if p.Text != "" {
-				line, _, _ := strings.Cut(bot.Visible(p.Text), "\n")
-				return bot.Clip(bot.Signs[r.Tone]+quiet(line), maxTitle)
-			}
+	parts := r.Parts
+	if r.Tone == state.Question && r.Lead < len(parts) {
+		parts = parts[r.Lead:]
+	}
+	for _, p := range parts {
+		if p.Text == "" {
+			continue
+		}
+		line, _, _ := strings.Cut(bot.Visible(p.Text), "\n")
+		if end := strings.IndexAny(line, "?？"); end >= 0 {
+			_, size := utf8.DecodeRuneInString(line[end:])
+			line = line[:end+size]
+		}
+		if line != "" {
+			return bot.Clip(bot.Signs[r.Tone]+quiet(line), maxTitle)
 		}
 	}
 	return "contactbot"

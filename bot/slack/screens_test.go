@@ -4,64 +4,22 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	slackgo "github.com/slack-go/slack"
 
+	"contactbot/bot/bottest"
 	"contactbot/bot/dialog"
 	"contactbot/bot/slack/slacktest"
 	"contactbot/cloudmonitor"
-	"contactbot/commands"
 	"contactbot/state"
 )
 
 var update = flag.Bool("update", false, "rewrite the screens in testdata with what is shown now")
-
-// talk plays a conversation with the real dialog, and returns the last reply
-// and the request as it stands.
-func talk(locale string, fail *cloudmonitor.Error, exists *cloudmonitor.Contact, says ...string) (state.Reply, state.Request) {
-	now := time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
-	var rules dialog.Rules
-	r := state.Request{Person: state.Person{Platform: Name, Workspace: "T1", User: "U1"}}
-	var last state.Reply
-	step := func(in dialog.Input) *state.Task {
-		var fx dialog.Effects
-		r, fx = rules.Step(r, in, now)
-		if n := len(r.Outbox); n > 0 {
-			last = r.Outbox[n-1]
-		}
-		return fx.Call
-	}
-	profile := commands.Profile{Name: "Alice Chen", Mail: "alice@example.com", Locale: locale, MailVerified: true}
-	for _, text := range says {
-		step(dialog.Message{Text: text, From: state.Address{Private: true}, Profile: profile})
-		for len(r.Tasks) > 0 {
-			call := step(dialog.Wake{Grant: r.Tasks[0].Kind.Queue()})
-			result := dialog.Result{Task: call.ID, RequestID: "181C406E-9DE4-484C-9C61-37AE9A1A12FB"}
-			switch call.Kind {
-			case state.Lookup:
-				if result.Found = exists != nil; result.Found {
-					result.Contact = cloudmonitor.Listed{Contact: *exists}
-				}
-			case state.Put:
-				result.Err = fail
-			case state.Mine:
-				result.Mine = []dialog.Mine{{Name: "Alice", Settled: true, Found: true, Contact: cloudmonitor.Listed{
-					Contact: cloudmonitor.Contact{Name: "Alice", Describe: "ECS on-call", Channels: cloudmonitor.Channels{Mail: "alice@example.com", SMS: "13800138000"}},
-					State:   cloudmonitor.States{Mail: cloudmonitor.OK, SMS: cloudmonitor.Pending},
-				}}}
-			}
-			step(result)
-		}
-	}
-	return last, r
-}
 
 func screens() map[string]any {
 	refusal := &cloudmonitor.Error{
@@ -78,27 +36,27 @@ func screens() map[string]any {
 		{"en", "en-US", "register", "register name=Alice describe=\"ECS on-call\" alice@example.org", "submit", "me"},
 		{"zh", "zh-CN", "登记", "登记 姓名=张三 描述=\"ECS 值班\" zhang@example.org", "提交", "我的"},
 	} {
-		question, asked := talk(l.locale, nil, nil, l.register)
+		question, asked := bottest.Talk(l.locale, true, nil, nil, l.register)
 		messageOf("question-"+l.name, question)
 		all["form-"+l.name] = form(dialog.Rules{}.Sheet(asked), nil, place{})
-		summary, _ := talk(l.locale, nil, nil, l.fill)
+		summary, _ := bottest.Talk(l.locale, true, nil, nil, l.fill)
 		messageOf("summary-"+l.name, summary)
-		success, _ := talk(l.locale, nil, nil, l.fill, l.submit)
+		success, _ := bottest.Talk(l.locale, true, nil, nil, l.fill, l.submit)
 		messageOf("success-"+l.name, success)
 		all["result-"+l.name] = panel(success, place{})
-		refused, left := talk(l.locale, refusal, nil, l.fill, l.submit)
+		refused, left := bottest.Talk(l.locale, true, refusal, nil, l.fill, l.submit)
 		messageOf("refusal-"+l.name, refused)
 		all["form-refused-"+l.name] = form(dialog.Rules{}.Sheet(left), refused.Parts[:refused.Lead], place{})
-		mine, _ := talk(l.locale, nil, nil, l.me)
+		mine, _ := bottest.Talk(l.locale, true, nil, nil, l.me)
 		messageOf("mine-"+l.name, mine)
 		all["home-"+l.name] = home(mine, "/contact")
-		help, _ := talk(l.locale, nil, nil, "help")
+		help, _ := bottest.Talk(l.locale, true, nil, nil, "help")
 		messageOf("help-"+l.name, help)
-		_, sent := talk(l.locale, nil, nil, l.fill, l.submit)
+		_, sent := bottest.Talk(l.locale, true, nil, nil, l.fill, l.submit)
 		messageOf("sending-"+l.name, sent.Outbox[len(sent.Outbox)-2])
 		answer, _ := waiting(place{Channel: "C1", Lang: l.name, Awaits: "contactbot/view/V1/1"}).(*slackgo.ViewSubmissionResponse)
 		all["moment-"+l.name] = answer.View
-		change, _ := talk(l.locale, nil, &cloudmonitor.Contact{
+		change, _ := bottest.Talk(l.locale, true, nil, &cloudmonitor.Contact{
 			Name: "Alice", Describe: "RDS", Channels: cloudmonitor.Channels{Mail: "alice@example.com"},
 		}, l.fill)
 		all["change-"+l.name] = panel(change, place{})
@@ -118,20 +76,7 @@ func TestScreens(t *testing.T) {
 		if err := encoder.Encode(screen); err != nil {
 			t.Fatal(err)
 		}
-		file := filepath.Join("testdata", "screens", name+".json")
-		if *update {
-			if err := os.WriteFile(file, got.Bytes(), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(string(want), got.String()); d != "" {
-			t.Errorf("%s looks different now (-then +now); if it should, run with -update:\n%s", file, d)
-		}
+		bottest.Golden(t, filepath.Join("testdata", "screens", name+".json"), got.String(), *update)
 	}
 }
 

@@ -28,7 +28,7 @@ var arrows = map[string][]string{
 	"bot/dialog":             {"commands", "cloudmonitor", "state"},
 	"bot":                    {"bot/dialog", "commands", "cloudmonitor", "state"},
 	"bot/terminal":           {"bot", "bot/dialog", "commands", "cloudmonitor", "state"},
-	"bot/bottest":            {"bot", "cloudmonitor", "cloudmonitor/simulator", "state", "state/bolt", "state/enginetest"},
+	"bot/bottest":            {"bot", "bot/dialog", "commands", "cloudmonitor", "cloudmonitor/simulator", "state", "state/bolt", "state/enginetest"},
 	// A judge shares nothing with what it judges.
 	"bot/slack/slacktest":       {},
 	"bot/dingtalk/dingtalktest": {},
