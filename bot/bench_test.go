@@ -57,7 +57,7 @@ func BenchmarkMessage(b *testing.B) {
 					saved := make(chan error, 1)
 					for i, more := next(); more; i, more = next() {
 						talk.Take(person(fmt.Sprint(i)), dialog.Message{
-							ID: "1", Text: "help", From: state.Address{Private: true},
+							ID: "1", Text: "help", From: state.Address{Private: true}, Member: true,
 						}, func(err error) { saved <- err })
 						if err := <-saved; err != nil {
 							b.Error(err)
@@ -194,7 +194,7 @@ func BenchmarkSubmissions(b *testing.B) {
 		for i := range people {
 			wg.Add(1)
 			talk.Take(person(fmt.Sprint(i)), dialog.Message{
-				ID: "1", From: state.Address{Private: true},
+				ID: "1", From: state.Address{Private: true}, Member: true,
 				Text: fmt.Sprintf("register name=Alice%d describe=ECS mail=alice%d@example.com lang=en", i, i),
 			}, func(err error) {
 				if err != nil {

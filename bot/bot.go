@@ -39,6 +39,7 @@ const callsPerSecond = 19.2
 type CloudMonitor interface {
 	PutContact(ctx context.Context, c cloudmonitor.Contact) (requestID string, err error)
 	Lookup(ctx context.Context, name string) (c cloudmonitor.Listed, found bool, err error)
+	DeleteContact(ctx context.Context, name string) (requestID string, err error)
 }
 
 // A Platform delivers replies to people. Deliver is called for one reply of a
@@ -57,6 +58,9 @@ type Introducer interface {
 	Profile(ctx context.Context, p state.Person) (commands.Profile, error)
 }
 
+// ErrNoProfiles says that a platform does not let the bot read profiles.
+var ErrNoProfiles = errors.New("profiles may not be read")
+
 // A LaterError says that a platform wants to be left alone for a while.
 type LaterError struct {
 	After time.Duration
@@ -72,6 +76,8 @@ type Options struct {
 	CloudMonitor CloudMonitor
 	Platforms    []Platform
 	Rules        dialog.Rules
+	Audit        AuditLog // nil: nothing is audited
+	Simulated    bool     // CloudMonitor is a simulator: the audit log says so
 
 	// Alone says that no other process can have the state open, so that leases
 	// found at the start are those of a process that died.

@@ -129,7 +129,7 @@ func TestPace(t *testing.T) {
 		h.service.takes = 10 * time.Second
 		start := time.Now()
 		for i := range people {
-			h.must(fmt.Sprint(i), "1", fmt.Sprintf("register name=Alice%d describe=ECS mail=alice@example.com", i))
+			h.must(fmt.Sprint(i), "1", fmt.Sprintf("register name=Alice%d describe=ECS mail=alice%d@example.com", i, i))
 		}
 		for i := range people {
 			if err := h.bot.Settled(t.Context(), person(fmt.Sprint(i))); err != nil {

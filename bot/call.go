@@ -56,11 +56,14 @@ func (b *Bot) carryOut(ctx context.Context, p state.Person, t state.Task) dialog
 	case state.Put:
 		result.RequestID, err = b.CloudMonitor.PutContact(ctx, t.Contact)
 		result.Err = asError("PutContact", err)
+	case state.Delete:
+		result.RequestID, err = b.CloudMonitor.DeleteContact(ctx, t.Contact.Name)
+		result.Err = asError("DeleteContact", err)
 	case state.Mine:
 		result.Mine, err = b.mine(ctx, p)
 		result.Err = asError("DescribeContactList", err)
 	case state.Meet:
-		result.Profile = b.meet(ctx, p)
+		result.Profile, result.Never, result.After = b.meet(ctx, p)
 	default:
 		panic("bot: unknown kind of task " + string(t.Kind))
 	}
@@ -72,20 +75,23 @@ func (b *Bot) carryOut(ctx context.Context, p state.Person, t state.Task) dialog
 // 3 s after the command.
 const meetWithin = 1200 * time.Millisecond
 
-// meet asks the platform who a person is; nil: it does not say.
-func (b *Bot) meet(ctx context.Context, p state.Person) *commands.Profile {
+// meet asks the platform who a person is; nil: it does not say now, or never.
+func (b *Bot) meet(ctx context.Context, p state.Person) (known *commands.Profile, never bool, after time.Duration) {
 	who, ok := b.platforms[p.Platform].(Introducer)
 	if !ok {
-		return nil
+		return nil, true, 0
 	}
 	ctx, cancel := context.WithTimeout(ctx, meetWithin)
 	defer cancel()
 	profile, err := who.Profile(ctx, p)
 	if err != nil {
-		b.Log.Warn("profile could not be read, the person is answered without", "person", p, "err", err)
-		return nil
+		b.Log.Warn("profile could not be read", "person", p, "err", err)
+		if later, ok := errors.AsType[*LaterError](err); ok {
+			after = later.After
+		}
+		return nil, errors.Is(err, ErrNoProfiles), after
 	}
-	return &profile
+	return &profile, false, 0
 }
 
 func (b *Bot) mine(ctx context.Context, p state.Person) ([]dialog.Mine, error) {
@@ -98,6 +104,10 @@ func (b *Bot) mine(ctx context.Context, p state.Person) ([]dialog.Mine, error) {
 		claim, err := b.Store.Registration(ctx, name)
 		if err != nil {
 			return nil, err
+		}
+		if b.Rules.NoLookup {
+			mine = append(mine, dialog.Mine{Name: name, Settled: !claim.Settled.IsZero(), Unlooked: true})
+			continue
 		}
 		c, found, err := b.CloudMonitor.Lookup(ctx, name)
 		mine = append(mine, dialog.Mine{

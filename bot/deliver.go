@@ -54,9 +54,17 @@ func (b *Bot) deliver(p state.Person, l *lane, replies []state.Reply) {
 			failed = true
 			break
 		}
-		ctx, cancel := context.WithTimeout(b.work, deliverTimeout)
-		err := b.tell(ctx, platform, p, r)
-		cancel()
+		var err error
+		if r.ID > l.audited {
+			if err = b.audit(p, r); err == nil {
+				l.audited = r.ID
+			}
+		}
+		if err == nil {
+			ctx, cancel := context.WithTimeout(b.work, deliverTimeout)
+			err = b.tell(ctx, platform, p, r)
+			cancel()
+		}
 		if err != nil {
 			level := slog.LevelWarn
 			if errors.Is(err, ErrAway) {

@@ -222,7 +222,7 @@ func TestMovedAway(t *testing.T) {
 		h := newHouse(t, memory(), nil)
 		h.platform.gone = "group"
 		saved := make(chan error, 1)
-		h.bot.Take(person("U1"), dialog.Message{ID: "1", Text: "register", From: state.Address{Where: "group"}}, func(err error) { saved <- err })
+		h.bot.Take(person("U1"), dialog.Message{ID: "1", Text: "register", From: state.Address{Where: "group"}, Member: true}, func(err error) { saved <- err })
 		if err := <-saved; err != nil {
 			t.Fatal(err)
 		}

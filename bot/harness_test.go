@@ -82,7 +82,7 @@ func (h *house) kill() {
 func (h *house) says(user, id, text string) <-chan error {
 	saved := make(chan error, 1)
 	h.bot.Take(person(user), dialog.Message{
-		ID: id, Text: text, From: state.Address{Private: true}, Language: commands.English,
+		ID: id, Text: text, From: state.Address{Private: true}, Member: true, Language: commands.English,
 	}, func(err error) { saved <- err })
 	return saved
 }
@@ -122,6 +122,16 @@ func (s *service) PutContact(ctx context.Context, c cloudmonitor.Contact) (strin
 	}
 	s.contacts[c.Name] = c
 	return "REQUEST-" + c.Name, nil
+}
+
+func (s *service) DeleteContact(ctx context.Context, name string) (string, error) {
+	if err := s.answer(ctx, false); err != nil {
+		return "", err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.contacts, name)
+	return "REQUEST-" + name, nil
 }
 
 func (s *service) Lookup(ctx context.Context, name string) (cloudmonitor.Listed, bool, error) {

@@ -14,6 +14,7 @@ import (
 
 	"contactbot/bot"
 	"contactbot/bot/dialog"
+	"contactbot/commands"
 	"contactbot/state"
 	"contactbot/state/enginetest"
 )
@@ -176,7 +177,7 @@ func TestFormBehindRush(t *testing.T) {
 		var filled []<-chan error
 		for p := range 8 {
 			saved := make(chan error, 1)
-			h.bot.Fill(person(fmt.Sprint(p)), dialog.Filled{ID: "form", From: state.Address{Private: true}}, func(_ []dialog.Problem, err error) { saved <- err })
+			h.bot.Fill(person(fmt.Sprint(p)), dialog.Filled{ID: "form", From: state.Address{Private: true}, Profile: &commands.Profile{Member: true}}, func(_ []dialog.Problem, err error) { saved <- err })
 			filled = append(filled, saved)
 		}
 		for _, saved := range filled {

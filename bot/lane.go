@@ -36,6 +36,7 @@ type lane struct {
 	more       bool   // and others were delivered since that began
 	stuck      error  // why an accepted message cannot be decided on; what is said behind it is refused
 	through    uint64 // the replies up to here are delivered
+	audited    uint64 // the replies up to here are in the audit log; of the courier
 	// known is the request as it was last stored from here; nil: not read yet,
 	// or somebody else has written it since.
 	known *state.Request
@@ -191,13 +192,17 @@ func (b *Bot) step(p state.Person, l *lane, w work) (fx dialog.Effects, err erro
 			b.Log.Error("request could not be read", "person", p, "err", err)
 			return dialog.Effects{}, err
 		}
-		next, fx := b.Rules.Step(r, withClaim(in, claim), b.Now())
+		next, fx, err := b.decision(p, r, withClaim(in, claim))
+		if err != nil {
+			b.Log.Error("what a decision needs could not be read", "person", p, "err", err)
+			return dialog.Effects{}, err
+		}
 		if fx.Duplicate {
 			b.Log.Debug("message was taken before", "person", p)
 			return fx, nil
 		}
 		next, err = b.Store.Save(b.work, state.Change{
-			Request: next, Claims: fx.Claims, Decided: decided, Patient: decided != nil || !awaited(in),
+			Request: next, Claims: fx.Claims, Allowances: fx.Allowances, Decided: decided, Patient: decided != nil || !awaited(in),
 		})
 		b.learn(l, next, err)
 		switch {
@@ -219,6 +224,44 @@ func (b *Bot) step(p state.Person, l *lane, w work) (fx dialog.Effects, err erro
 		b.after(p, l, next, fx)
 		return fx, nil
 	}
+}
+
+// maxWants is how often a decision may want more facts.
+const maxWants = 5
+
+// decision decides, with the facts of the store that it turns out to need. All
+// that it changes is stored only if nobody has changed it since.
+func (b *Bot) decision(p state.Person, r state.Request, in dialog.Input) (state.Request, dialog.Effects, error) {
+	now := b.Now()
+	known := dialog.Known{Allowances: map[state.Channel]state.Allowance{}, Claims: map[string]state.Registration{}}
+	for range maxWants {
+		next, fx := b.Rules.StepKnowing(r, in, now, known)
+		if fx.Wants.None() {
+			return next, fx, nil
+		}
+		for _, c := range fx.Wants.Channels {
+			a, err := b.Store.Allowance(b.work, c)
+			if err != nil {
+				return r, fx, err
+			}
+			known.Allowances[c] = a
+		}
+		if name := fx.Wants.Claim; name != "" {
+			claim, err := b.Store.Registration(b.work, name)
+			if err != nil {
+				return r, fx, err
+			}
+			known.Claims[name] = claim
+		}
+		if fx.Wants.Owned {
+			names, err := b.Store.Owned(b.work, p)
+			if err != nil {
+				return r, fx, err
+			}
+			known.Owned, known.HasOwned = names, true
+		}
+	}
+	return r, dialog.Effects{}, errors.New("a decision wants more and more facts")
 }
 
 // load reads a person's request, less the replies that are delivered, and, if

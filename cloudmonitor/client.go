@@ -141,6 +141,19 @@ func (c *Client) PutContact(ctx context.Context, contact Contact) (requestID str
 	return requestID, err
 }
 
+// DeleteContact deletes the contact of that name, which is then in no contact
+// group any more. Every failure is an *Error; a contact that does not exist is
+// one of status 404.
+// Source: Alibaba Cloud, "CloudMonitor: DeleteContact".
+func (c *Client) DeleteContact(ctx context.Context, name string) (requestID string, err error) {
+	const action = "DeleteContact"
+	if name == "" {
+		return "", &Error{Action: action, Err: errNoName}
+	}
+	requestID, _, err = c.call(ctx, action, url.Values{"ContactName": {name}})
+	return requestID, err
+}
+
 var errNoName = errors.New("the contact has no name")
 
 // Lookup reads the contact of that name. Every failure is an *Error.

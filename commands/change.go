@@ -100,9 +100,9 @@ var (
 	deletingZH = []string{"删除", "删掉", "注销"}
 )
 
-// deletes reports whether a message, as verbKey has it, asks to delete a
-// contact. The name is one word: "delete queue on-call" is a description.
-func deletes(key string) bool {
+// deletes reads a message, as verbKey has it, that asks to delete a contact. The
+// name is one word: "delete queue on-call" is a description.
+func deletes(key string) (contact string, ok bool) {
 	name, ok := cutWord(key, deleting)
 	if ok {
 		name, _ = cutWord(name, contactWords)
@@ -111,8 +111,17 @@ func deletes(key string) bool {
 	}
 	name = unlead(name)
 	if !ok || strings.ContainsFunc(name, isGap) || isHan(clip(name, len("中"))) && !isPerson(name) {
-		return false
+		return "", false
 	}
 	_, _, problem := nameField.Clean(name)
-	return problem == nil
+	return name, problem == nil
+}
+
+// asWritten is a word of a message in the case that it was written in.
+func asWritten(word, text string) string {
+	lower := strings.ToLower(text)
+	if at := strings.LastIndex(lower, word); at >= 0 && len(lower) == len(text) {
+		return text[at : at+len(word)]
+	}
+	return word
 }

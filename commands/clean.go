@@ -55,29 +55,29 @@ var (
 	}
 	nameMail = Text{
 		EN: "that is an email address; a name is needed here, for example Alice",
-		ZH: "这是邮箱地址，这里要填姓名，例如 Alice",
+		ZH: "这是邮箱地址，这里要填姓名，例如 王小明",
 	}
 	nameShort = Text{EN: "it is too short: at least 2 characters", ZH: "太短，至少要 2 个字符"}
 	nameLong  = Text{EN: "it is too long: at most 40 characters", ZH: "太长，最多 40 个字符"}
 	nameStart = Text{
 		EN: "a name begins with a Chinese or English letter",
-		ZH: "姓名要以中文或英文字母开头",
+		ZH: "要以汉字或英文字母开头",
 	}
 	nameSpace = Text{
 		EN: "a name can't hold a space; write for example Alice_Chen",
-		ZH: "姓名里不能有空格，可以写成 Alice_Chen 这样",
+		ZH: "中间不能有空格，请去掉空格，或写成 Alice_Chen 这样",
 	}
 	nameDot = Text{
 		EN: "the middle dot “·” can't be part of a name; write “.” instead",
-		ZH: "姓名里不能有间隔号“·”，请改用“.”",
+		ZH: "不能有间隔号“·”，请改用“.”",
 	}
 	nameLookalike = Text{
 		EN: "it holds letters of another alphabet that only look like English ones; please type it anew",
-		ZH: "里面有形似英文字母的其他文字，请用英文键盘重新输入",
+		ZH: "里面有长得像英文字母的其他字符，请用英文输入法重新输入",
 	}
 	nameLetters = Text{
 		EN: "a name holds only Chinese and English letters, digits, “.” and “_”",
-		ZH: "姓名只能用中英文字母、数字、“.”和“_”",
+		ZH: "只能用汉字、英文字母、数字、“.”和“_”",
 	}
 )
 

@@ -141,6 +141,10 @@ func (c *Command) lead(head string, p *pieces) {
 		c.Verb, p.words[0] = Register, rest
 		return
 	}
+	if key, _ := verbKey(head); said[key] == Delete && p.gives(nameField) {
+		c.Verb, p.words[0] = Delete, "" // "unregister name=Alice"
+		return
+	}
 	if rest, ok := changed(head); ok && evidence {
 		c.Verb, p.words[0] = Register, rest
 		return
@@ -158,6 +162,11 @@ func (c *Command) lead(head string, p *pieces) {
 	if rest, ok := prefixed(rest, evidence); ok {
 		c.Verb, p.words[0] = Register, rest
 	}
+}
+
+// gives reports whether a field has a labelled value.
+func (p *pieces) gives(f *Field) bool {
+	return slices.ContainsFunc(p.given, func(g given) bool { return g.field == f })
 }
 
 // settle makes Rest of the words that are left.

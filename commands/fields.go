@@ -87,6 +87,7 @@ type Field struct {
 type Profile struct {
 	Name, Mail, Phone, Locale string
 	MailVerified              bool // the workspace vouches for Mail
+	Member, Guest             bool // of the workspace; neither: it is not known
 	Zone                      *int // seconds east of UTC; nil: not known
 }
 

@@ -74,7 +74,7 @@ func unintroduced(text string) string {
 
 var nameSentence = Text{
 	EN: "that looks like a sentence; send just the name",
-	ZH: "这像一句话，不像姓名；只发姓名即可",
+	ZH: "这像一句话，不像姓名；只发姓名就行",
 }
 
 const (

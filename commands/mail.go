@@ -17,7 +17,7 @@ const (
 var (
 	mailNoAt = Text{
 		EN: "there is no “@” in it; an address looks like alice@example.com",
-		ZH: "缺少“@”，邮箱地址形如 alice@example.com",
+		ZH: "缺少“@”，邮箱要写成 zhangsan@example.com 这样",
 	}
 	mailManyAt = Text{EN: "there is more than one “@” in it", ZH: "出现了多个“@”"}
 	mailDomain = Text{
@@ -26,13 +26,13 @@ var (
 	}
 	mailForm = Text{
 		EN: "this is not an email address; one looks like alice@example.com",
-		ZH: "不是有效的邮箱地址，正确的形如 alice@example.com",
+		ZH: "不是有效的邮箱地址，要写成 zhangsan@example.com 这样",
 	}
 	mailASCII = Text{
 		EN: "only plain English letters, digits and the usual signs can be used in an address",
-		ZH: "邮箱地址只能用英文字母、数字和常用符号",
+		ZH: "只能用英文字母、数字和常用符号",
 	}
-	mailSpace = Text{EN: "an address holds no spaces", ZH: "邮箱地址里不能有空格"}
+	mailSpace = Text{EN: "an address holds no spaces", ZH: "中间不能有空格"}
 	mailLong  = Text{EN: "it is too long: at most 254 characters", ZH: "太长，最多 254 个字符"}
 )
 

@@ -229,7 +229,7 @@ func TestParseVerbs(t *testing.T) {
 		{"how do I register", "help | en"}, {"怎么登记", "help | zh"}, {"how does this work?", "help | en"}, {"what is this", "help | en"},
 		{"regsiter Bob", `register | "Bob"`}, {"登記", "register | zh"}, {"註冊", "register | zh"}, {"請登記", `none | "請登記" | zh`}, {"登記：张三", `register | "张三" | zh`},
 		{"registers team", `none | "registers team"`}, {"registry team", `none | "registry team"`}, {"registrar", `none | "registrar"`}, {"怎么登记系统", `none | "怎么登记系统" | asks | zh`},
-		{"delete Ops", "delete | en"}, {"删除 Ops", "delete | zh"}, {"删除张三", "delete | zh"}, {"unregister", "delete"}, {"注销", "delete | zh"}, {"撤销登记", "delete | zh"}, {"remove me", "delete | en"}, {"delete contact Ops", "delete | en"},
+		{"delete Ops", `delete | "Ops" | en`}, {"删除 Ops", `delete | "Ops" | zh`}, {"删除张三", `delete | "张三" | zh`}, {"unregister", "delete"}, {"注销", "delete | zh"}, {"撤销登记", "delete | zh"}, {"remove me", "delete | en"}, {"delete contact Ops", `delete | "Ops" | en`},
 		{"取消登记", "cancel | zh"}, {"delete queue on-call", `none | "delete queue on-call"`}, {"删除中心值班", `none | "删除中心值班" | zh`}, {"注销业务", `none | "注销业务" | zh`}, {"delete Ops mail=a@x.com", `none | mail=a@x.com | "delete Ops"`},
 
 		// Having none, and removing.

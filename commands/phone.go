@@ -29,19 +29,19 @@ var (
 	}
 	phoneSigns = Text{
 		EN: "a number holds only digits, for example 13800138000",
-		ZH: "手机号只能是数字，例如 13800138000",
+		ZH: "只能是数字，例如 13800138000",
 	}
 	phoneForm = Text{
 		EN: "a mainland mobile number has 11 digits, such as 13800138000; others begin with “+” and the country code",
-		ZH: "大陆手机号是 11 位数字，例如 13800138000；其他地区的号码以“+”和国家代码开头",
+		ZH: "大陆手机号是 11 位数字，例如 13800138000；其他地区的号码以“+”和国际区号开头",
 	}
 	phoneUnused = Text{
 		EN: "no mainland mobile number begins like this; is there a slip in it?",
-		ZH: "没有这个号段，是不是输错了？",
+		ZH: "没见过这个号段，是不是输错了？",
 	}
 	phoneFixed = Text{
 		EN: "this is no mobile number; alerts come as text messages, so a mobile number is needed",
-		ZH: "这不是手机号；报警以短信发送，请填手机号",
+		ZH: "这不是手机号，收不了报警短信；请填手机号",
 	}
 	phoneInvalid = Text{
 		EN: "this is no valid number of its country; is a digit missing?",
@@ -103,7 +103,7 @@ func cleanPhone(text string) (value string, note, reason Text) {
 func phoneShort(digits int) Text {
 	return Text{
 		EN: fmt.Sprintf("a mainland number has %d digits; this one has %d", homeLength, digits),
-		ZH: fmt.Sprintf("手机号应为 %d 位，这里是 %d 位", homeLength, digits),
+		ZH: fmt.Sprintf("应该是 %d 位，这里只有 %d 位", homeLength, digits),
 	}
 }
 

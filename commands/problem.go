@@ -42,7 +42,7 @@ var (
 func leftOut(f *Field) *Problem {
 	return &Problem{Field: f, Reason: Text{
 		EN: "nothing given; to leave it out say: " + Skip.Word().EN + " " + f.Name,
-		ZH: "没有填写；不需要的话发：" + Skip.Word().ZH + " " + f.Label.ZH,
+		ZH: "没有填写；不需要的话发“" + Skip.Word().ZH + " " + f.Label.ZH + "”",
 	}}
 }
 

@@ -17,12 +17,12 @@ func rows() []row {
 				Question: Text{EN: "What should the contact be called?", ZH: "联系人叫什么名字？"},
 				Why: Text{
 					EN: "CloudMonitor tells contacts apart by their name, and contact groups list it. It is unique in the whole account: registering the same name again changes that contact.",
-					ZH: "云监控按姓名区分联系人，联系组里显示的也是它。姓名在整个账号内唯一，用同一个姓名再次登记就是修改该联系人。",
+					ZH: "云监控按姓名区分联系人，报警联系组里显示的也是姓名。整个账号内不能重名，用同一个姓名再次登记就是修改那个联系人。",
 				},
 				Example: Text{EN: "Alice", ZH: "王小明"},
 				Form: Text{
 					EN: "2–40 Chinese or English letters, digits, “.” or “_”, beginning with a letter",
-					ZH: "2–40 个字符，可用中英文字母、数字、“.”和“_”，以中文或英文字母开头",
+					ZH: "2–40 个字符，可用汉字、英文字母、数字、“.”和“_”，以汉字或英文字母开头",
 				},
 				Max:  maxName,
 				Need: Required, Asked: true,
@@ -74,10 +74,10 @@ func rows() []row {
 					EN: "Alerts are mailed to it. CloudMonitor first sends an activation link there, and mails no alert until you have opened it. A contact needs at least one channel; an email address is enough.",
 					ZH: "报警会发到这个邮箱。云监控会先发一封激活邮件，点开链接后才能收到报警。联系人至少要有一个通知渠道，有邮箱就够了。",
 				},
-				Example: same("alice@example.com"),
+				Example: Text{EN: "alice@example.com", ZH: "zhangsan@example.com"},
 				Form: Text{
 					EN: "an address such as alice@example.com, at most 254 characters",
-					ZH: "形如 alice@example.com 的邮箱地址，最长 254 个字符",
+					ZH: "邮箱地址，例如 zhangsan@example.com，最长 254 个字符",
 				},
 				Input: Mail, Max: maxMail,
 				Need: Channel, Asked: true, Personal: true, Link: true,
@@ -103,7 +103,7 @@ func rows() []row {
 				Example: same("13800138000"),
 				Form: Text{
 					EN: "a mainland mobile number of 11 digits; others with “+” and the country code",
-					ZH: "11 位大陆手机号；其他地区的号码以“+”和国家代码开头",
+					ZH: "11 位大陆手机号；其他地区的号码以“+”和国际区号开头",
 				},
 				Input: Phone, Max: maxPhone,
 				Need: Channel, Asked: true, Personal: true, Link: true,

@@ -26,8 +26,7 @@ const (
 	Help  // or help with Topic
 	Speak // another language
 	Hello // or thanks: nothing is asked for
-	// Delete a contact. CloudMonitor's console does that; the bot only says so.
-	Delete
+	Delete // a contact: the one that Rest names
 )
 
 // A phrasing is how a verb is said: by these words and nothing else in the
@@ -153,8 +152,8 @@ func order(text string) (c Command, ok bool) {
 	if f := Named(key); f != nil && asks {
 		return Command{Verb: Help, Topic: f}, true // "webhook?"
 	}
-	if deletes(key) && !asks {
-		return Command{Verb: Delete}, true
+	if contact, ok := deletes(key); ok && !asks {
+		return Command{Verb: Delete, Rest: asWritten(contact, text)}, true
 	}
 	if v := slip(key); v != None && !asks {
 		return Command{Verb: v}, true

@@ -6,6 +6,7 @@ import "time"
 type Address struct {
 	Private bool   `json:"private,omitempty"` // nobody but the person reads there
 	Where   string `json:"where,omitempty"`   // the platform's own words for the place
+	Room    string `json:"room,omitempty"`    // the ID of the channel or conversation, as settings name it
 }
 
 // A Tone is what kind of news a reply is; platforms colour it accordingly.
@@ -34,7 +35,21 @@ type Reply struct {
 	Choices  []Choice  `json:"choices,omitempty"`
 	Field    string    `json:"field,omitempty"`   // the field that is asked for
 	Form     bool      `json:"form,omitempty"`    // the form as a whole would answer it: platforms that have forms offer it
+	Audit    []Outcome `json:"audit,omitempty"`   // what the reply tells of: it is in the audit log before it is told
 	Summary  bool      `json:"summary,omitempty"` // it sums the form up: where the form was filled in, it takes the form's place
+}
+
+// An Outcome is what the audit log keeps of something that was decided or done:
+// values are masked in it.
+type Outcome struct {
+	Action    string            `json:"action"`            // register, change, resend, remove
+	Result    string            `json:"result"`            // done, refused, gave_up, foreign, limited, denied
+	Contact   string            `json:"contact,omitempty"` // its name
+	Values    map[string]string `json:"values,omitempty"`  // by field name, masked
+	Owner     string            `json:"owner,omitempty"`   // the contact's owner, if that is somebody else
+	Admin     bool              `json:"admin,omitempty"`   // the person acts as an administrator
+	Code      string            `json:"code,omitempty"`    // CloudMonitor's error code
+	RequestID string            `json:"request_id,omitempty"`
 }
 
 // A Part is a paragraph of a reply. One of its members is set.

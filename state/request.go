@@ -38,6 +38,8 @@ const (
 	Confirming Phase = "confirming" // the summary waits for a yes
 	Queued     Phase = "queued"     // a PutContact waits its turn, or its next try
 	Sending    Phase = "sending"    // a PutContact is under way
+	Leaving    Phase = "leaving"    // the draft's contact is to be deleted; that waits for a yes
+	Removing   Phase = "removing"   // a DeleteContact waits its turn, or is under way
 )
 
 // An Origin is how a field got its value. Only what was said is sent without
@@ -63,17 +65,18 @@ type Request struct {
 	Touched time.Time `json:"touched,omitzero"` // since when it is the person's turn
 	Home    Address   `json:"home,omitzero"`    // where the person last spoke: replies go there
 
-	Language string    `json:"language,omitempty"` // "en" or "zh"; empty: not known yet
-	Fixed    bool      `json:"fixed,omitempty"`    // it does not follow the person's words any more
-	Chosen   bool      `json:"chosen,omitempty"`   // because they asked for it
-	Spoken   string    `json:"spoken,omitempty"`   // on the platform, until the person's language is known
-	Name     string    `json:"profile_name,omitempty"`
-	Mail     string    `json:"profile_mail,omitempty"`
-	Phone    string    `json:"profile_phone,omitempty"`
-	Verified bool      `json:"verified,omitempty"` // the platform vouches for the profile's mail
-	Zone     *int      `json:"zone,omitempty"`     // of the person's clock, in seconds east of UTC
-	Admin    bool      `json:"admin,omitempty"`    // as of the last message
-	Met      time.Time `json:"met,omitzero"`       // when the profile was last asked for
+	Language string      `json:"language,omitempty"` // "en" or "zh"; empty: not known yet
+	Fixed    bool        `json:"fixed,omitempty"`    // it does not follow the person's words any more
+	Chosen   bool        `json:"chosen,omitempty"`   // because they asked for it
+	Spoken   string      `json:"spoken,omitempty"`   // on the platform, until the person's language is known
+	Name     string      `json:"profile_name,omitempty"`
+	Mail     string      `json:"profile_mail,omitempty"`
+	Phone    string      `json:"profile_phone,omitempty"`
+	Verified bool        `json:"verified,omitempty"` // the platform vouches for the profile's mail
+	Zone     *int        `json:"zone,omitempty"`     // of the person's clock, in seconds east of UTC
+	Standing Standing    `json:"standing,omitempty"`
+	Sent     []time.Time `json:"sent,omitempty"` // submissions within the hour, the oldest first
+	Met      time.Time   `json:"met,omitzero"`   // when the profile was last asked for
 
 	Form
 	Tasks  []Task `json:"tasks,omitempty"`
@@ -87,6 +90,15 @@ type Request struct {
 	Seen    []Seen    `json:"seen,omitempty"`     // messages taken, the oldest first
 	Timer   time.Time `json:"timer,omitzero"`     // when to look at the request again although nothing happened, at the latest
 }
+
+// A Standing is what a person is in the workspace.
+type Standing string
+
+const (
+	Unknown Standing = ""
+	Member  Standing = "member"
+	Guest   Standing = "guest" // or of another workspace
+)
 
 // A Form is the registration that is being filled in. It is reset as a whole.
 type Form struct {
@@ -141,6 +153,7 @@ type TaskKind string
 const (
 	Lookup TaskKind = "lookup" // does this contact exist, and whose is it?
 	Put    TaskKind = "put"    // PutContact
+	Delete TaskKind = "delete" // DeleteContact
 	Mine   TaskKind = "mine"   // the person's own contacts and their activation
 	Meet   TaskKind = "meet"   // the platform is asked who the person is
 )
@@ -174,7 +187,7 @@ const (
 // Queue is the queue in which the task waits its turn.
 func (k TaskKind) Queue() Queue {
 	switch k {
-	case Put:
+	case Put, Delete:
 		return Puts
 	case Meet:
 		return Timers // it needs no turn
@@ -227,12 +240,13 @@ func (r Request) Clone() Request {
 	r.Tasks = slices.Clone(r.Tasks)
 	r.Outbox = slices.Clone(r.Outbox)
 	r.Seen = slices.Clone(r.Seen)
+	r.Sent = slices.Clone(r.Sent)
 	return r
 }
 
 // Empty reports whether nothing would be lost if the record were deleted.
 func (r *Request) Empty() bool {
-	return r.Phase == Idle && len(r.Tasks) == 0 && len(r.Outbox) == 0 && len(r.Seen) == 0 && !r.Chosen
+	return r.Phase == Idle && len(r.Tasks) == 0 && len(r.Outbox) == 0 && len(r.Seen) == 0 && len(r.Sent) == 0 && !r.Chosen
 }
 
 // Dues returns the queues the request is in: its next timer, and what it has

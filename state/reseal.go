@@ -32,16 +32,12 @@ func (s *Store) reseal(ctx context.Context, table Table) error {
 			bad = fmt.Errorf("seal a record of %s anew: %w", table, err)
 			return false
 		}
-		if !stale {
+		if !stale || table == meta && key == keysKey { // that one is sealed anew last
 			return true
 		}
 		w := Write{Table: table, Key: key, Revision: rev, Value: s.keys.Seal(table, key, plain)}
-		if table == requests { // the only ones that are in queues
-			var r Request
-			if bad = s.decode(table, key, value, &r); bad != nil {
-				return false
-			}
-			w.Due = r.Dues()
+		if w.Due, bad = s.dues(table, key, value); bad != nil {
+			return false
 		}
 		if batch.Writes = append(batch.Writes, w); len(batch.Writes) == resealBatch {
 			bad = flush()
@@ -55,6 +51,22 @@ func (s *Store) reseal(ctx context.Context, table Table) error {
 		err = flush()
 	}
 	return err
+}
+
+// dues are the queues that a stored record is in.
+func (s *Store) dues(table Table, key string, value []byte) ([]Due, error) {
+	switch table {
+	case requests:
+		var r Request
+		err := s.decode(table, key, value, &r)
+		return r.Dues(), err
+	case allowances:
+		var a Allowance
+		err := s.decode(table, key, value, &a)
+		return a.dues(), err
+	default:
+		return nil, nil
+	}
 }
 
 func (s *Store) resealSingly(ctx context.Context, writes []Write) error {

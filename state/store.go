@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -17,8 +18,12 @@ const (
 	registrations Table = "registrations" // by the folded name of the contact
 	owned         Table = "owned"         // by Person.Key, 0 and the folded name: whose contacts are whose
 	inbox         Table = "inbox"         // by the order in which messages came
+	allowances    Table = "allowances"    // by a keyed hash of the channel
 	meta          Table = "meta"
 )
+
+// keysKey is the record that tells at start whether the keys fit.
+const keysKey = "keys"
 
 // version is the version of the records that this program writes. Records of
 // an older version are brought up to date when they are read; those of a newer
@@ -32,6 +37,9 @@ var ErrVersion = errors.New("the record was written by a newer contactbot: upgra
 type Store struct {
 	engine Engine
 	keys   *Keyring
+
+	secretOnce sync.Mutex
+	secret     []byte // of the hashes of channels; nil: not read yet
 }
 
 // Open returns a store over the engine. It fails if the engine's records are
@@ -40,13 +48,12 @@ type Store struct {
 // are sealed anew, so that the older key can be left out from then on.
 func Open(ctx context.Context, engine Engine, keys *Keyring) (*Store, error) {
 	s := &Store{engine: engine, keys: keys}
-	const key = "keys" // a record that tells at start whether the keys fit
-	value, rev, err := engine.Get(ctx, meta, key)
+	value, rev, err := engine.Get(ctx, meta, keysKey)
 	if err != nil {
 		return nil, err
 	}
 	if rev > 0 {
-		_, stale, err := keys.Open(meta, key, value)
+		_, stale, err := keys.Open(meta, keysKey, value)
 		if err != nil {
 			return nil, err
 		}
@@ -54,14 +61,14 @@ func Open(ctx context.Context, engine Engine, keys *Keyring) (*Store, error) {
 			return s, nil
 		}
 		// The record that tells whether the keys fit is sealed anew last.
-		for _, table := range []Table{requests, registrations, owned, inbox} {
+		for _, table := range []Table{requests, registrations, owned, inbox, allowances, meta} {
 			if err := s.reseal(ctx, table); err != nil {
 				return nil, err
 			}
 		}
 	}
 	err = engine.Put(ctx, Batch{Writes: []Write{{
-		Table: meta, Key: key, Revision: rev, Value: keys.Seal(meta, key, []byte(`{"v":1}`)),
+		Table: meta, Key: keysKey, Revision: rev, Value: keys.Seal(meta, keysKey, []byte(`{"v":1}`)),
 	}}})
 	if errors.Is(err, ErrConflict) { // another replica did the same
 		err = nil
@@ -111,6 +118,8 @@ func (s *Store) Owned(ctx context.Context, p Person) ([]string, error) {
 type Change struct {
 	Request Request
 	Claims  []Claim
+	// Allowances are what is left of them after the step.
+	Allowances []Allowance
 	// Decided is the accepted message that the change decides on; nil: none is.
 	Decided *Accepted
 	Patient bool // nobody waits for it
@@ -138,6 +147,15 @@ func (s *Store) Save(ctx context.Context, c Change) (Request, error) {
 			return r, err
 		}
 		batch.Writes = append(batch.Writes, writes...)
+	}
+	for _, a := range c.Allowances {
+		w, err := s.spend(ctx, a)
+		if err != nil {
+			return r, err
+		}
+		if w.Value != nil || w.Revision > 0 {
+			batch.Writes = append(batch.Writes, w)
+		}
 	}
 	if c.Decided != nil {
 		batch.Writes = append(batch.Writes, c.Decided.decided())

@@ -25,7 +25,19 @@ func Talk(locale string, private bool, fail *cloudmonitor.Error, exists *cloudmo
 	var last state.Reply
 	step := func(in dialog.Input) *state.Task {
 		var fx dialog.Effects
-		r, fx = rules.Step(r, in, now)
+		var known dialog.Known
+		for range 3 { // nobody has had an activation message
+			var next state.Request
+			if next, fx = rules.StepKnowing(r, in, now, known); fx.Wants.None() {
+				r = next
+				break
+			}
+			known.Allowances = map[state.Channel]state.Allowance{}
+			for _, c := range fx.Wants.Channels {
+				known.Allowances[c] = state.Allowance{}
+			}
+			known.HasOwned = true
+		}
 		if n := len(r.Outbox); n > 0 {
 			last = r.Outbox[n-1]
 		}
@@ -33,7 +45,7 @@ func Talk(locale string, private bool, fail *cloudmonitor.Error, exists *cloudmo
 	}
 	profile := commands.Profile{Name: "Alice Chen", Mail: "alice@example.com", Locale: locale, MailVerified: true}
 	for _, text := range says {
-		step(dialog.Message{Text: text, From: state.Address{Private: private}, Profile: profile, Language: commands.Chinese})
+		step(dialog.Message{Text: text, From: state.Address{Private: private}, Profile: profile, Member: true, Language: commands.Chinese})
 		for len(r.Tasks) > 0 {
 			call := step(dialog.Wake{Grant: r.Tasks[0].Kind.Queue()})
 			result := dialog.Result{Task: call.ID, RequestID: "181C406E-9DE4-484C-9C61-37AE9A1A12FB"}

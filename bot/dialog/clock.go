@@ -24,8 +24,14 @@ func (s *step) timer() time.Time {
 			soonest(t.Began.Add(s.PatienceAfter))
 		}
 	}
+	if n := len(s.r.Sent); n > 0 {
+		soonest(s.r.Sent[n-1].Add(submissionSpan))
+	}
+	if s.r.Phase == state.Idle && s.r.Chosen {
+		soonest(s.r.Touched.Add(s.KeepFor))
+	}
 	if s.waitsForPerson() {
-		if !s.r.Reminded {
+		if !s.r.Reminded && s.r.Phase != state.Leaving {
 			soonest(s.r.Touched.Add(s.ReminderAfter))
 		}
 		soonest(s.r.Touched.Add(s.ExpireAfter))
@@ -57,7 +63,7 @@ func (s *step) soothe(t *state.Task) {
 }
 
 func (s *step) waitsForPerson() bool {
-	return s.r.Phase == state.Asking || s.r.Phase == state.Confirming
+	return s.r.Phase == state.Asking || s.r.Phase == state.Confirming || s.r.Phase == state.Leaving
 }
 
 // reached reports whether a span after a moment has passed.
@@ -79,6 +85,8 @@ func (s *step) wake(in Wake) {
 	}
 	switch {
 	case !s.waitsForPerson():
+	case s.r.Phase == state.Leaving && s.reached(s.r.Touched, s.ExpireAfter):
+		s.stay()
 	case s.reached(s.r.Touched, s.ExpireAfter):
 		s.fx.Event = Expired
 		if s.r.Unsure {
@@ -88,7 +96,7 @@ func (s *step) wake(in Wake) {
 		}
 		s.reset()
 		s.reply(state.Warning).Choices = []state.Choice{s.primary(sayRegister)}
-	case !s.r.Reminded && s.reached(s.r.Touched, s.ReminderAfter):
+	case !s.r.Reminded && s.r.Phase != state.Leaving && s.reached(s.r.Touched, s.ReminderAfter):
 		s.r.Reminded = true
 		s.say(reminder, s.moment(s.r.Touched.Add(s.ExpireAfter)))
 		s.whereWeStand()
@@ -113,7 +121,7 @@ func (s *step) leases(void time.Time) {
 			late = append(late, *t)
 		}
 		t.Lease, t.After = time.Time{}, s.now
-		t.Uncertain = t.Uncertain || t.Kind == state.Put
+		t.Uncertain = t.Uncertain || t.Kind == state.Put || t.Kind == state.Delete
 		if t.Kind == state.Put {
 			s.r.Phase = state.Queued
 		}

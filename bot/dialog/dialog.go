@@ -19,7 +19,11 @@ import (
 // Rules are the settings of a dialog. The zero value of each duration stands
 // for its default.
 type Rules struct {
-	Site cloudmonitor.Site // decides which channels suffice; default International
+	Site   cloudmonitor.Site // decides which channels suffice; default International
+	Access Access            // who is served
+	// NoLookup says that CloudMonitor cannot be asked which contacts exist: whose
+	// they are is known from our own records only.
+	NoLookup bool
 
 	ReminderAfter time.Duration // silence until the one reminder; default 1 h
 	ExpireAfter   time.Duration // silence until the request is dropped; default 24 h
@@ -28,6 +32,7 @@ type Rules struct {
 	Lease         time.Duration // how long a call may be under way until it counts as lost; default 1 min
 	Remember      time.Duration // how long a message ID is remembered; default 1 h, more than Slack's last retry (5 min)
 	FreshFor      time.Duration // how long the answer to a lookup holds; default 2 min
+	KeepFor       time.Duration // how long what is known of a person is kept who has nothing pending; default 90 d
 }
 
 func (r Rules) withDefaults() Rules {
@@ -46,14 +51,19 @@ func (r Rules) withDefaults() Rules {
 	set(&r.Lease, time.Minute)
 	set(&r.Remember, time.Hour)
 	set(&r.FreshFor, 2*time.Minute)
+	set(&r.KeepFor, 90*24*time.Hour)
 	return r
 }
 
 // Effects are what has to be stored with the request, and done after that. The
 // replies are in the request's outbox.
 type Effects struct {
-	Claims []state.Claim
-	Call   *state.Task // to be called now
+	Claims     []state.Claim
+	Allowances []state.Allowance
+	// Wants are facts that the decision needs and was not given. Nothing else of it
+	// counts then: it has to be made again.
+	Wants Wants
+	Call  *state.Task // to be called now
 	// Deliver says that the outbox is to be delivered now; else its time has not
 	// come.
 	Deliver bool
@@ -64,6 +74,24 @@ type Effects struct {
 	// Problems are what is wrong with the fields of a form; the good ones were
 	// taken, and the person still has the form before them.
 	Problems []Problem
+}
+
+// Wants are facts of the store.
+type Wants struct {
+	Channels []state.Channel // how many activation messages they had
+	Claim    string          // whose a contact is
+	Owned    bool            // the person's contacts
+}
+
+// None reports whether nothing is wanted.
+func (w Wants) None() bool { return len(w.Channels) == 0 && w.Claim == "" && !w.Owned }
+
+// Known are facts that a decision wanted.
+type Known struct {
+	Allowances map[state.Channel]state.Allowance
+	Claims     map[string]state.Registration // by the name of the contact
+	Owned      []string
+	HasOwned   bool
 }
 
 // A Problem is what is wrong with a field of a form, and the field's label, in
@@ -81,12 +109,21 @@ const (
 	Refused   Event = "refused" // by CloudMonitor
 	Foreign   Event = "foreign" // the contact is another person's
 	GaveUp    Event = "gave_up"
+	Limited   Event = "limited" // too many submissions, or activation messages
+	Denied    Event = "denied"  // the person is not served
+	Removed   Event = "removed"
 	Done      Event = "registered"
 )
 
 // Step decides what follows from an input. It changes nothing of its arguments.
 func (rules Rules) Step(r state.Request, in Input, now time.Time) (state.Request, Effects) {
-	s := &step{Rules: rules.withDefaults(), now: now, r: r.Clone()}
+	return rules.StepKnowing(r, in, now, Known{})
+}
+
+// StepKnowing is Step with the facts that a first decision wanted.
+func (rules Rules) StepKnowing(r state.Request, in Input, now time.Time, known Known) (state.Request, Effects) {
+	s := &step{Rules: rules.withDefaults(), now: now, r: r.Clone(), known: known}
+	s.admin = has(s.Access.Admins, r.Person, r.Person.User)
 	switch in := in.(type) {
 	case Message:
 		if s.seen(in.ID) {
@@ -144,7 +181,10 @@ type step struct {
 	fx   Effects
 	lead []state.Part // what the next reply begins with
 	// claim is whose the draft's contact is.
-	claim state.Registration
+	claim    state.Registration
+	known    Known
+	admin    bool            // the person may act for others
+	outcomes []state.Outcome // what the next reply tells of
 	// questions are the replies of this step that do nothing but ask.
 	questions []uint64
 	exampled  bool   // the lead has an example already
@@ -160,14 +200,20 @@ func (s *step) profile() commands.Profile {
 func (s *step) learn(p commands.Profile) {
 	r := &s.r
 	r.Name, r.Mail, r.Phone, r.Verified, r.Zone = p.Name, p.Mail, p.Phone, p.MailVerified, p.Zone
+	switch {
+	case p.Guest:
+		r.Standing = state.Guest
+	case p.Member:
+		r.Standing = state.Member
+	}
 	if l := commands.MatchLanguage(p.Locale); l != "" && !r.Fixed {
 		r.Language, r.Fixed = string(l), true
 	}
 }
 
 // here notes where the person is and that they have done something.
-func (s *step) here(from state.Address, admin bool, platform commands.Language) {
-	s.r.Home, s.r.Admin, s.r.Spoken = from, admin, string(platform)
+func (s *step) here(from state.Address, platform commands.Language) {
+	s.r.Home, s.r.Spoken = from, string(platform)
 	s.r.Touched, s.r.Reminded = s.now, false
 }
 
@@ -187,8 +233,11 @@ func (s *step) see(id string) {
 
 func (s *step) message(m Message) {
 	s.claim = m.Claim
-	s.here(m.From, m.Admin, m.Language)
+	s.here(m.From, m.Language)
 	s.see(m.ID)
+	if m.Member {
+		s.r.Standing = state.Member
+	}
 	switch {
 	case !m.Stranger:
 		s.learn(m.Profile)
@@ -205,6 +254,9 @@ func (s *step) message(m Message) {
 
 // heard acts on something said.
 func (s *step) heard(h state.Heard) {
+	if s.turnedAway() {
+		return
+	}
 	if h.Unread {
 		s.say(onlyText)
 		s.askAgain()
@@ -222,8 +274,14 @@ func (s *step) stale(choice uint64, text string) bool {
 }
 
 func (s *step) opened(in Opened) {
-	s.here(in.From, in.Admin, in.Language)
+	s.here(in.From, in.Language)
 	s.learn(in.Profile)
+	if in.Member {
+		s.r.Standing = state.Member
+	}
+	if s.turnedAway() {
+		return
+	}
 	if s.r.Phase == state.Idle {
 		if s.r.Language == "" && s.r.Spoken == "" {
 			s.lead = append(s.lead, state.Part{Text: welcome.EN}, state.Part{Text: welcome.ZH})
@@ -237,8 +295,13 @@ func (s *step) opened(in Opened) {
 	s.whereWeStand()
 }
 
-// forget drops the message IDs that are too old to come again.
+// forget drops the message IDs that are too old to come again, and what is kept
+// of somebody who has not been here for long.
 func (s *step) forget() {
+	s.r.Sent = recent(s.r.Sent, submissionSpan, s.now)
+	if s.r.Phase == state.Idle && s.reached(s.r.Touched, s.KeepFor) {
+		s.r.Chosen = false
+	}
 	s.r.Seen = slices.DeleteFunc(s.r.Seen, func(m state.Seen) bool {
 		return s.now.Sub(m.At) > s.Remember
 	})
@@ -252,7 +315,7 @@ func (s *step) reset() {
 	if s.r.TaskOf(state.Meet) != nil { // it has not been acted on yet
 		s.r.Held = unheard
 	}
-	s.dropTasks(state.Lookup, state.Put)
+	s.dropTasks(state.Lookup, state.Put, state.Delete)
 }
 
 func (s *step) dropTasks(kinds ...state.TaskKind) {

@@ -15,15 +15,21 @@ import (
 // sent: they have seen all of it.
 func (s *step) filled(in Filled) {
 	s.claim = in.Claim
-	s.here(in.From, in.Admin, in.Language)
+	s.here(in.From, in.Language)
 	s.see(in.ID)
+	if in.Profile != nil {
+		s.learn(*in.Profile)
+	}
+	if s.turnedAway() {
+		return
+	}
 	switch s.r.Phase {
-	case state.Sending:
-		s.reply(state.Progress, s.text(beingSent, s.r.Draft.Name))
+	case state.Sending, state.Removing:
+		s.whereWeStand()
 		return
 	case state.Queued:
 		s.withdraw()
-	case state.Idle:
+	case state.Idle, state.Leaving:
 		s.reset()
 		s.fx.Event = Started
 		s.r.Begun, s.r.First = s.now, s.r.ReplyID+1
@@ -97,10 +103,10 @@ func (s *step) fill(values map[string]string) (notes []note) {
 // left says that what was filled in is kept, and how to go on.
 func (s *step) left(in Left) {
 	s.see(in.ID)
-	if !s.waitsForPerson() {
+	if !s.waitsForPerson() || s.r.Phase == state.Leaving {
 		return
 	}
-	s.here(in.From, s.r.Admin, commands.Language(s.r.Spoken))
+	s.here(in.From, commands.Language(s.r.Spoken))
 	s.r.Offered = nil // they went on with it
 	if s.r.Draft == (cloudmonitor.Contact{}) {
 		s.cancel()

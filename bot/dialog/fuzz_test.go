@@ -22,7 +22,7 @@ var vocabulary = []string{
 	"ECS on-call", "alice@example.com", "alice@", "13800138000", "mail=bob@example.com", "mail", "phone=1",
 	"https://oapi.dingtalk.com/robot/send?access_token=7d49515e8ebf21106a80a9cc4bb3d247771305d52fb15d6201234565abcd",
 	"yes", "no", "submit", "back", "skip", "skip phone", "skip mail", "show", "cancel", "me", "why", "help", "help mail",
-	"new", "continue", "hello", "english", "中文", "what is that?", "colour=red", "\"help\"", "", " ", "\x00", "lang=zh-cn",
+	"new", "continue", "hello", "english", "中文", "what is that?", "unregister", "unregister Alice", "注销", "colour=red", "\"help\"", "", " ", "\x00", "lang=zh-cn",
 }
 
 // events are what happens around a conversation.
@@ -33,6 +33,7 @@ var events = []string{
 	"exists name=Alice describe=old mail=alice@example.com", "exists name=Bob describe=old mail=bob@example.com",
 	"stranger", "form", "fill name=Alice; description=ECS; mail=alice@example.com", "fill name=Bob; mail=", "fill phone=1; description=RDS",
 	"fill", "close", "look", "choose 1 skip", "choose 1 submit", "choose 3 back",
+	"fails DeleteContact Forbidden.RAM 403", "fails DeleteContact ServiceUnavailable 503", "user U2", "user U1", "nolookup", "admin",
 	"owned Alice U1", "owned Bob U2", "public", "private", "profile Alice_Chen alice@example.com en-US verified",
 }
 
@@ -69,11 +70,11 @@ func FuzzConversation(f *testing.F) {
 		w.faults = nil
 		w.happens([]string{"answer"})
 		w.pass(3 * time.Hour)
-		if r := w.stored[w.me]; slices.Contains([]state.Phase{state.Checking, state.Queued, state.Sending}, r.Phase) || len(r.Tasks) > 0 {
+		if r := w.stored[w.me]; slices.Contains([]state.Phase{state.Checking, state.Queued, state.Sending, state.Removing}, r.Phase) || len(r.Tasks) > 0 {
 			t.Errorf("the request is still %s with %d tasks", r.Phase, len(r.Tasks))
 		}
 		w.pass(48 * time.Hour)
-		if r := w.stored[w.me]; r.Phase != state.Idle || len(r.Tasks) > 0 || len(r.Outbox) > 0 || len(r.Seen) > 0 {
+		if r := w.stored[w.me]; r.Phase != state.Idle || len(r.Tasks) > 0 || len(r.Outbox) > 0 || len(r.Seen) > 0 || len(r.Sent) > 0 {
 			t.Errorf("something is kept for ever: phase %q, %d tasks, %d replies, %d message IDs",
 				r.Phase, len(r.Tasks), len(r.Outbox), len(r.Seen))
 		}
@@ -96,6 +97,9 @@ func (c *invariants) step(before, after state.Request, in dialog.Input, fx dialo
 	has := func(kind state.TaskKind) bool { return after.TaskOf(kind) != nil }
 	if (after.Phase == state.Checking) != has(state.Lookup) {
 		t.Fatalf("phase %s with a lookup: %t", after.Phase, has(state.Lookup))
+	}
+	if (after.Phase == state.Removing) != has(state.Delete) {
+		t.Fatalf("phase %s with a DeleteContact: %t", after.Phase, has(state.Delete))
 	}
 	if (after.Phase == state.Queued || after.Phase == state.Sending) != has(state.Put) {
 		t.Fatalf("phase %s with a PutContact: %t", after.Phase, has(state.Put))

@@ -24,8 +24,10 @@ func (s *step) hear(text string) {
 		s.hearChecking(text, cmd)
 	case state.Queued:
 		s.hearQueued(text, cmd)
-	case state.Sending:
-		s.reply(state.Progress, s.text(beingSent, s.r.Draft.Name))
+	case state.Sending, state.Removing:
+		s.whereWeStand()
+	case state.Leaving:
+		s.hearLeaving(cmd)
 	default:
 		panic("dialog: unknown phase " + string(s.r.Phase))
 	}
@@ -78,12 +80,7 @@ func (s *step) anywhere(cmd commands.Command) bool {
 	case commands.Me:
 		s.listMine(s.r.Home)
 	case commands.Delete:
-		s.say(cannotDelete)
-		if s.waitsForPerson() {
-			s.askAgain()
-		} else {
-			s.reply(state.Plain)
-		}
+		s.unregister(cmd)
 	case commands.Speak:
 		s.r.Language, s.r.Fixed, s.r.Chosen = string(cmd.Speak), true, true
 		s.say(speaking)
@@ -259,8 +256,11 @@ func (s *step) cancel() {
 	case state.Idle:
 		s.reply(state.Plain, s.text(nothingPending)).Choices = []state.Choice{s.primary(sayRegister)}
 		return
-	case state.Sending:
-		s.reply(state.Progress, s.text(beingSent, s.r.Draft.Name))
+	case state.Leaving:
+		s.stay()
+		return
+	case state.Sending, state.Removing:
+		s.whereWeStand()
 		return
 	}
 	s.withdraw()

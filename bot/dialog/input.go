@@ -20,7 +20,7 @@ type Message struct {
 	Text     string
 	From     state.Address
 	Profile  commands.Profile
-	Admin    bool
+	Member   bool               // the platform vouches for the person being a member
 	Language commands.Language  // spoken on the platform until the person's own is known
 	Claim    state.Registration `json:"-"` // whose the contact is that the draft names
 	// Stranger says that the platform does not know the person's profile yet and
@@ -37,8 +37,8 @@ type Message struct {
 type Filled struct {
 	ID       string            // as of a Message
 	Values   map[string]string // by field name; what is missing is empty
+	Profile  *commands.Profile // nil: not known just now
 	From     state.Address
-	Admin    bool
 	Language commands.Language
 	Claim    state.Registration
 }
@@ -61,7 +61,7 @@ type Looked struct {
 type Opened struct {
 	From     state.Address
 	Profile  commands.Profile
-	Admin    bool
+	Member   bool
 	Language commands.Language
 }
 
@@ -81,7 +81,9 @@ type Result struct {
 	Found     bool                // Lookup
 	Contact   cloudmonitor.Listed // Lookup
 	Mine      []Mine              // Mine
-	Profile   *commands.Profile   // Meet; nil: it cannot be known
+	Profile   *commands.Profile   // Meet; nil: it cannot be known just now
+	Never     bool                // Meet: nor later
+	After     time.Duration       // Meet: the platform wants to be left alone for so long
 	Claim     state.Registration  // whose the contact is that the draft names
 }
 
@@ -92,6 +94,8 @@ type Mine struct {
 	Found   bool
 	Contact cloudmonitor.Listed
 	Err     *cloudmonitor.Error // CloudMonitor could not be asked
+	// Unlooked says that CloudMonitor was not asked.
+	Unlooked bool
 }
 
 // Delivered says that the replies up to Through were delivered.

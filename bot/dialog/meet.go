@@ -13,6 +13,12 @@ import (
 // meetEvery is how long a profile counts as known.
 const meetEvery = 24 * time.Hour
 
+// meetFor is how long the platform is asked who somebody is of whom it is not
+// known whether they are a member.
+const meetFor = 15 * time.Minute
+
+var findingOut = commands.Text{EN: "One moment, I am finding out whether you are a member of this workspace …", ZH: "请稍候，正在确认你是不是本企业的成员……"}
+
 // met reports whether the stored profile is recent enough.
 func (s *step) met() bool { return !s.r.Met.IsZero() && s.now.Sub(s.r.Met) < meetEvery }
 
@@ -21,6 +27,7 @@ func (s *step) introduce(h state.Heard) {
 	s.hold(h)
 	if s.r.TaskOf(state.Meet) == nil {
 		s.add(state.Task{Kind: state.Meet})
+		s.r.TaskOf(state.Meet).Until = s.now.Add(meetFor)
 		s.meetAgain()
 	}
 }
@@ -29,7 +36,7 @@ func (s *step) introduce(h state.Heard) {
 // asked again.
 func (s *step) meetAgain() {
 	t := s.r.TaskOf(state.Meet)
-	if t == nil || !t.Lease.IsZero() || s.fx.Call != nil {
+	if t == nil || !t.Lease.IsZero() || s.fx.Call != nil || s.now.Before(t.After) {
 		return
 	}
 	t.Lease = s.now.Add(s.Lease)
@@ -41,6 +48,16 @@ func (s *step) meetAgain() {
 // acquainted goes on with what was said, now that the person is known. A
 // profile that could not be had is asked for again with the next message.
 func (s *step) acquainted(in Result) {
+	t := s.r.TaskOf(state.Meet)
+	if in.Profile == nil && !in.Never && s.r.Standing == state.Unknown && s.now.Before(t.Until) {
+		// Who may be a guest is not answered: it is asked again.
+		t.Lease, t.After = time.Time{}, s.now.Add(max(backoff(t.Tries, time.Minute), min(in.After, maxRest)))
+		if !t.Explained {
+			t.Explained = true
+			s.reply(state.Progress, s.text(findingOut))
+		}
+		return
+	}
 	s.dropTasks(state.Meet)
 	if in.Profile != nil {
 		s.r.Met = s.now

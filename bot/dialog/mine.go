@@ -26,6 +26,8 @@ func (s *step) mine(to state.Address, contacts []Mine) {
 			if v := s.verbatim(c.Err, to); v != "" {
 				s.lead = append(s.lead, state.Part{Verbatim: v})
 			}
+		case c.Unlooked:
+			s.say(mineTrusted, c.Name)
 		case !c.Found && !c.Settled:
 			s.say(mineUnsure, c.Name)
 		case !c.Found:

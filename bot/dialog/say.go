@@ -57,9 +57,9 @@ func (s *step) replyTo(to state.Address, tone state.Tone, parts ...state.Part) *
 	}
 	s.r.Outbox = append(s.r.Outbox, state.Reply{
 		ID: s.r.ReplyID, To: to, Made: s.now, Language: string(s.language()),
-		Tone: tone, Lead: len(s.lead), Parts: append(s.lead, parts...),
+		Tone: tone, Lead: len(s.lead), Parts: append(s.lead, parts...), Audit: s.outcomes,
 	})
-	s.lead, s.r.Took = nil, nil
+	s.lead, s.r.Took, s.outcomes = nil, nil, nil
 	if len(s.r.Outbox) > maxOutbox {
 		s.r.Outbox = s.r.Outbox[1:]
 	}

@@ -28,9 +28,12 @@ func (s *step) queue() {
 		s.check() // it may have changed since
 		return
 	}
-	if s.claim.Exists() && s.claim.Owner != s.r.Person && !s.r.Admin {
+	if s.claim.Exists() && s.claim.Owner != s.r.Person && !s.admin {
 		// Somebody claimed it between the check and now.
 		s.refuseName(Result{Claim: s.claim})
+		return
+	}
+	if !s.withinLimits() {
 		return
 	}
 	s.leaveQuestion()
@@ -53,6 +56,9 @@ func (s *step) withdraw() bool {
 		return false
 	}
 	s.r.Unsure = s.r.Unsure || t.Uncertain
+	if !s.r.Unsure {
+		s.refund(*t)
+	}
 	s.dropTasks(state.Put)
 	s.r.Phase, s.r.Agreed, s.r.Direct = state.Confirming, false, false
 	s.dropClaim(s.claim)
@@ -101,6 +107,8 @@ func (s *step) result(in Result) {
 		default:
 			s.refused(*t, in)
 		}
+	case state.Delete:
+		s.removed(t, in)
 	case state.Meet:
 		s.acquainted(in)
 	case state.Mine:
@@ -150,6 +158,9 @@ func (s *step) done(t state.Task, in Result) {
 	s.fx.Claims = append(s.fx.Claims, state.Claim{Registration: settled})
 	s.fx.Event = Done
 
+	o := s.aboutDraft(t.Contact, "done")
+	o.RequestID = in.RequestID
+	s.outcome(o)
 	var links []*commands.Field
 	for _, f := range commands.Fields() {
 		v := *f.Of(&t.Contact)
@@ -189,6 +200,12 @@ func (s *step) refused(t state.Task, in Result) {
 	if in.Err.Temporary {
 		title = map[bool]commands.Text{true: gaveUpUnsure, false: gaveUp}
 		s.fx.Event = GaveUp
+	}
+	o := s.aboutDraft(t.Contact, string(s.fx.Event))
+	o.Code, o.RequestID = in.Err.Code, in.Err.RequestID
+	s.outcome(o)
+	if !s.r.Unsure {
+		s.refund(t)
 	}
 	s.failure(title[s.r.Unsure], in.Err)
 }

@@ -33,6 +33,10 @@ func (s *step) whereWeStand() {
 		s.reply(state.Progress, s.text(stillQueued, s.r.Draft.Name, s.moment(s.r.TaskOf(state.Put).Until)), s.facts())
 	case state.Sending:
 		s.reply(state.Progress, s.text(beingSent, s.r.Draft.Name), s.facts())
+	case state.Leaving:
+		s.askLeave()
+	case state.Removing:
+		s.reply(state.Progress, s.text(removingNow, s.r.Draft.Name))
 	default:
 		panic("dialog: unknown phase " + string(s.r.Phase))
 	}

@@ -27,12 +27,13 @@ type world struct {
 	me       state.Person
 	from     state.Address
 	profile  commands.Profile
-	admin    bool
+	unsure   bool // the platform does not vouch for the person being a member
 	speaks   commands.Language
 	messages int
 
 	stored   map[state.Person]state.Request
 	claims   map[string]state.Registration
+	spent    map[state.Channel]state.Allowance
 	contacts map[string]cloudmonitor.Listed
 	puts     []cloudmonitor.Contact // what arrived, in order
 	called   map[string]bool        // names for which PutContact was called, whatever became of it
@@ -62,8 +63,11 @@ func newWorld(t testing.TB) *world {
 		claims:   map[string]state.Registration{},
 		contacts: map[string]cloudmonitor.Listed{},
 		called:   map[string]bool{},
+		spent:    map[state.Channel]state.Allowance{},
 	}
 }
+
+func (w *world) member() bool { return !w.unsure && !w.profile.Guest }
 
 func (w *world) says(text string) {
 	w.messages++
@@ -71,9 +75,9 @@ func (w *world) says(text string) {
 }
 
 func (w *world) deliverMessage(text, id string) {
-	m := dialog.Message{ID: id, Text: text, From: w.from, Profile: w.profile, Admin: w.admin, Language: w.speaks}
+	m := dialog.Message{ID: id, Text: text, From: w.from, Profile: w.profile, Member: w.member(), Language: w.speaks}
 	if w.stranger {
-		m.Stranger, m.Profile = true, commands.Profile{}
+		m.Stranger, m.Profile, m.Member = true, commands.Profile{}, false
 	}
 	w.input(m)
 	w.settle()
@@ -83,7 +87,7 @@ func (w *world) deliverMessage(text, id string) {
 func (w *world) chooses(reply uint64, text string) {
 	w.messages++
 	w.input(dialog.Message{
-		ID: strconv.Itoa(w.messages), Text: text, From: w.from, Profile: w.profile, Admin: w.admin, Language: w.speaks, Choice: reply,
+		ID: strconv.Itoa(w.messages), Text: text, From: w.from, Profile: w.profile, Member: w.member(), Language: w.speaks, Choice: reply,
 	})
 	w.settle()
 }
@@ -99,7 +103,7 @@ func (w *world) fills(text string) {
 		name, value, _ := strings.Cut(field, "=")
 		values[name] = value
 	}
-	fx := w.input(dialog.Filled{ID: strconv.Itoa(w.messages), Values: values, From: w.from, Admin: w.admin, Language: w.speaks})
+	fx := w.input(dialog.Filled{ID: strconv.Itoa(w.messages), Values: values, From: w.from, Language: w.speaks})
 	for _, p := range fx.Problems {
 		w.note("at %s: %s", p.Field, p.Reason)
 	}
@@ -135,7 +139,7 @@ func (w *world) input(in dialog.Input) dialog.Effects {
 		v.Claim = claim
 		in = v
 	}
-	next, fx := w.rules.Step(r, in, w.now)
+	next, fx := w.decide(r, in)
 	if w.check != nil && !fx.Duplicate {
 		w.check.step(r, next, in, fx, w.now)
 	}
@@ -181,6 +185,43 @@ func (w *world) input(in dialog.Input) dialog.Effects {
 	return fx
 }
 
+// decide decides with the facts that the decision turns out to need.
+func (w *world) decide(r state.Request, in dialog.Input) (state.Request, dialog.Effects) {
+	known := dialog.Known{Allowances: map[state.Channel]state.Allowance{}, Claims: map[string]state.Registration{}}
+	for range 5 {
+		next, fx := w.rules.StepKnowing(r, in, w.now, known)
+		if fx.Wants.None() {
+			for _, a := range fx.Allowances {
+				w.spent[a.Channel] = a
+			}
+			return next, fx
+		}
+		for _, c := range fx.Wants.Channels {
+			known.Allowances[c] = w.spent[c]
+		}
+		if fx.Wants.Claim != "" {
+			known.Claims[fx.Wants.Claim] = w.claims[strings.ToLower(fx.Wants.Claim)]
+		}
+		if fx.Wants.Owned {
+			known.Owned, known.HasOwned = w.owned(), true
+		}
+	}
+	w.t.Fatal("a decision wants more and more")
+	panic("unreachable")
+}
+
+// owned are the names of the person's contacts, in order.
+func (w *world) owned() []string {
+	var names []string
+	for _, c := range w.claims {
+		if c.Owner == w.me {
+			names = append(names, c.Contact)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 func (w *world) note(format string, args ...any) {
 	if !w.quiet {
 		w.line("  - " + fmt.Sprintf(format, args...))
@@ -213,8 +254,11 @@ func (w *world) settle() {
 }
 
 func (w *world) named(t state.Task) string {
-	if t.Kind == state.Put {
+	switch t.Kind {
+	case state.Put:
 		return "PutContact " + t.Contact.Name
+	case state.Delete:
+		return "DeleteContact " + t.Contact.Name
 	}
 	return strings.TrimSpace("DescribeContactList " + t.Contact.Name)
 }
@@ -239,7 +283,11 @@ func (w *world) call(t state.Task) dialog.Result {
 	switch t.Kind {
 	case state.Meet:
 		if w.profile != (commands.Profile{}) {
-			result.Profile = &w.profile
+			known := w.profile
+			known.Member = w.member()
+			result.Profile = &known
+		} else {
+			result.Never = true
 		}
 		w.note("the platform is asked who this is: %s", cmp.Or(w.profile.Name, "unknown"))
 	case state.Lookup:
@@ -248,14 +296,15 @@ func (w *world) call(t state.Task) dialog.Result {
 	case state.Put:
 		w.put(t.Contact)
 		result.RequestID = fmt.Sprintf("181C406E-%04d", len(w.puts))
+	case state.Delete:
+		w.note("%s", w.named(t))
+		if _, ok := w.contacts[t.Contact.Name]; !ok {
+			result.Err = &cloudmonitor.Error{Action: "DeleteContact", Status: 404, Code: "ContactNotExists"}
+		}
+		delete(w.contacts, t.Contact.Name)
+		result.RequestID = "DE1E7E"
 	case state.Mine:
-		for _, name := range slices.Sorted(func(yield func(string) bool) {
-			for _, c := range w.claims {
-				if c.Owner == w.me && !yield(c.Contact) {
-					return
-				}
-			}
-		}) {
+		for _, name := range w.owned() {
 			c, found := w.contacts[name]
 			result.Mine = append(result.Mine, dialog.Mine{Name: name, Found: found, Contact: c, Settled: !w.claims[strings.ToLower(name)].Settled.IsZero()})
 		}
@@ -389,6 +438,22 @@ func (w *world) happens(words []string) {
 		w.from = state.Address{Where: "group"}
 	case "private":
 		w.from = state.Address{Private: true, Where: "direct message"}
+	case "allow": // allow slack:T1/C1: only what is listed is served
+		entries, err := dialog.ParseEntries(strings.Join(words[1:], ","))
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.rules.Access.Allow = entries
+	case "room": // room C1: where the person is
+		w.from.Room = words[1]
+	case "guest": // the person is one
+		w.profile.Guest = true
+	case "unsure": // it is not known whether the person is a member
+		w.unsure = true
+	case "user": // user U2: somebody else writes
+		w.me.User = words[1]
+	case "nolookup": // CloudMonitor cannot be asked which contacts exist
+		w.rules.NoLookup = true
 	case "profile": // profile Alice_Chen alice@example.com en-US verified
 		w.profile = commands.Profile{Name: strings.ReplaceAll(words[1], "_", " "), Mail: words[2], Locale: words[3], MailVerified: len(words) > 4}
 	case "stranger": // what the platform knows of the person it has to find out
@@ -417,18 +482,18 @@ func (w *world) happens(words []string) {
 		}
 		w.chooses(reply, strings.Join(words[2:], " "))
 	case "admin":
-		w.admin = true
+		w.rules.Access.Admins = []dialog.Entry{{Platform: w.me.Platform, Workspace: w.me.Workspace, ID: w.me.User}}
 	case "platform": // platform zh: what is spoken there
 		w.speaks = commands.Language(words[1])
 	case "open":
-		w.input(dialog.Opened{From: w.from, Profile: w.profile, Admin: w.admin, Language: w.speaks})
+		w.input(dialog.Opened{From: w.from, Profile: w.profile, Member: w.member(), Language: w.speaks})
 	default:
 		w.t.Fatalf("nobody knows what %q means", words[0])
 	}
 }
 
 func (w *world) fault(action, code, status, message string) fault {
-	kind := map[string]state.TaskKind{"PutContact": state.Put, "DescribeContactList": state.Lookup}[action]
+	kind := map[string]state.TaskKind{"PutContact": state.Put, "DescribeContactList": state.Lookup, "DeleteContact": state.Delete}[action]
 	http, err := strconv.Atoi(status)
 	if err != nil || kind == "" {
 		w.t.Fatalf("fault of %s with status %s", action, status)

@@ -138,7 +138,7 @@ func (p *Platform) judged(ctx context.Context, name string, err error) error {
 		p.pause.Until(name, p.Now().Add(refused.after))
 		return &bot.LaterError{After: p.pause.Wait(name, p.Now()), Err: err}
 	case refused.forbidden && p.once.First("forbidden "+name, p.Now()):
-		p.Log.ErrorContext(ctx, "dingtalk refuses a call: give the app the permission for it in the developer console, and publish a version", "call", name, "reason", refused.code)
+		p.Log.ErrorContext(ctx, "dingtalk refuses a call: look at the app's permissions and its IP white list in the developer console, and publish a version", "call", name, "reason", refused.code)
 	}
 	return err
 }
@@ -192,7 +192,10 @@ func callName(to string) string {
 // status and a code in words; session webhooks and the legacy host by an errcode
 // in HTTP 200.
 func (p *Platform) refused(call string, res *http.Response, answer []byte) error {
-	var body struct{ Errcode, Code json.RawMessage }
+	var body struct {
+		Errcode, Code json.RawMessage
+		SubCode       json.RawMessage `json:"sub_code"`
+	}
 	_ = json.Unmarshal(answer, &body)
 	errcode, code := scalar(body.Errcode), scalar(body.Code)
 	if res.StatusCode < 300 && (errcode == "" || errcode == "0") {
@@ -202,10 +205,14 @@ func (p *Platform) refused(call string, res *http.Response, answer []byte) error
 	if strings.Contains(code, p.ClientSecret) {
 		e.code = "(not a name)"
 	}
+	// Errcode 88 stands for whatever its sub_code says.
+	if sub := scalar(body.SubCode); errcode == "88" && sub != "" {
+		errcode, e.code = sub, name("88/"+sub)
+	}
 	// Source: DingTalk, “Global error codes”; custom robots: 130101, 410100.
 	switch {
 	case res.StatusCode == http.StatusTooManyRequests, strings.Contains(code, "QpsLimit"), strings.Contains(code, "Throttling"),
-		errcode == "130101", errcode == "410100", errcode == "88", errcode == "90018", errcode == "90002":
+		errcode == "130101", errcode == "410100", errcode == "90018", errcode == "90002":
 		e.limited = true
 		if n, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && n > 0 {
 			e.after = min(time.Duration(n)*time.Second, mostRest)

@@ -47,8 +47,11 @@ func (p *Platform) Deliver(ctx context.Context, who state.Person, r state.Reply)
 			return nil
 		}
 		refused, ok := errors.AsType[*refusedError](err)
-		if !ok && !errors.Is(err, errNoWay) || ok && refused.limited {
-			return err // the same way is tried again: it may have been carried out, or will be
+		// What may have been carried out is tried again in the same way, once where
+		// there is another.
+		failing := ok && refused.status >= 500 && (refused.call != webhook || p.once.First("failing "+at.Hook, p.Now()))
+		if !ok && !errors.Is(err, errNoWay) || ok && refused.limited || failing {
+			return err
 		}
 		p.Log.InfoContext(ctx, "dingtalk refuses a reply, another way is tried", "person", who, "reason", err)
 		last = err
@@ -154,8 +157,12 @@ func (p *Platform) invite(who state.Person, at place, r state.Reply) {
 	if offer(at, r) == "" || !p.once.First("invited "+who.User, p.Now()) {
 		return
 	}
-	r.Parts = append([]state.Part{{Text: goOnHere.In(commands.Language(r.Language))}}, r.Parts[min(r.Lead, len(r.Parts)):]...)
-	r.Lead = 1
+	parts := []state.Part{{Text: goOnHere.In(commands.Language(r.Language))}}
+	if r.Lead > 0 && r.Parts[0].Hint != "" { // such as that all is simulated
+		parts = append(parts, r.Parts[0])
+	}
+	r.Parts = append(parts, r.Parts[min(r.Lead, len(r.Parts)):]...)
+	r.Lead = len(parts)
 	p.wg.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), inviteWithin)
 		defer cancel()

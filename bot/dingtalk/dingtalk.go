@@ -16,7 +16,6 @@ import (
 	"golang.org/x/time/rate"
 
 	"contactbot/bot"
-	"contactbot/state"
 )
 
 // Options are the settings of an organization's app.
@@ -25,8 +24,7 @@ type Options struct {
 	RobotCode              string        // default: the client ID
 	APIURL                 string        // of gateway and OpenAPI; default https://api.dingtalk.com
 	Silence                time.Duration // after which the stream counts as dead; default 30 s
-	Admin                  func(state.Person) bool
-	HTTP                   *http.Client // default: one with a timeout of 15 s
+	HTTP                   *http.Client  // default: one with a timeout of 15 s
 	Now                    func() time.Time
 	Log                    *slog.Logger
 
@@ -66,9 +64,6 @@ func New(o Options) *Platform {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
-	}
-	if o.Admin == nil {
-		o.Admin = func(state.Person) bool { return false }
 	}
 	if o.Silence > 0 {
 		o.pauses.Silence, o.pauses.Ping = o.Silence, o.Silence*2/3

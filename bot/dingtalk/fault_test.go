@@ -147,7 +147,8 @@ func TestReplies(t *testing.T) {
 	}{
 		"the session is gone":       {map[string][]dingtalktest.Fault{dingtalktest.PathSession: {{Errcode: 300001}}}, dingtalktest.PathSingle},
 		"a keyword is missing":      {map[string][]dingtalktest.Fault{dingtalktest.PathSession: {{Errcode: 310000}}}, dingtalktest.PathSingle},
-		"the webhook's host fails":  {map[string][]dingtalktest.Fault{dingtalktest.PathSession: {{Status: 502}}}, dingtalktest.PathSingle},
+		"the webhook's host fails":  {map[string][]dingtalktest.Fault{dingtalktest.PathSession: {{Status: 502}}}, dingtalktest.PathSession},
+		"and fails again":           {map[string][]dingtalktest.Fault{dingtalktest.PathSession: {{Status: 502}, {Status: 502}}}, dingtalktest.PathSingle},
 		"too many":                  {map[string][]dingtalktest.Fault{dingtalktest.PathSession: {{Status: 429}}}, dingtalktest.PathSession},
 		"too many for the OpenAPI":  {map[string][]dingtalktest.Fault{dingtalktest.PathSession: {{Errcode: 300001}}, dingtalktest.PathSingle: {{Status: 403, Code: "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi"}}}, dingtalktest.PathSingle},
 		"held back":                 {map[string][]dingtalktest.Fault{dingtalktest.PathSession: {{Errcode: 300001}}, dingtalktest.PathSingle: {{Limited: true}}}, dingtalktest.PathSingle},

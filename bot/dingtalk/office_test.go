@@ -43,6 +43,7 @@ func (o *office) open() {
 	o.t.Helper()
 	o.start()
 	o.Ready()
+	o.Eventually("connected", func() bool { return o.ding.Connections() == 1 })
 }
 
 func (o *office) start() {

@@ -7,10 +7,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"time"
 
+	"contactbot/bot"
 	"contactbot/commands"
 	"contactbot/state"
 )
@@ -18,7 +20,7 @@ import (
 // profileWithin bounds how long the directory is waited for.
 const profileWithin = 3 * time.Second
 
-var errDeaf = errors.New("dingtalk: the directory may not be read")
+var errDeaf = fmt.Errorf("dingtalk: the directory: %w", bot.ErrNoProfiles)
 
 // Profile implements bot.Introducer. What the app has no permission for is
 // missing from the profile, which is no error.
@@ -59,7 +61,8 @@ func (p *Platform) Profile(ctx context.Context, who state.Person) (commands.Prof
 	}
 	r := answer.Result
 	profile := commands.Profile{
-		Name: r.Name, Mail: cmp.Or(r.OrgEmail, r.Email), Phone: r.Mobile,
+		Member: true, // else DingTalk would not know them here
+		Name:   r.Name, Mail: cmp.Or(r.OrgEmail, r.Email), Phone: r.Mobile,
 		// Only the organization gives addresses of its own mail.
 		MailVerified: r.OrgEmail != "",
 	}

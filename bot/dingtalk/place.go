@@ -29,7 +29,7 @@ func (p place) address() state.Address {
 	if err != nil {
 		panic(err) // of strings and a time
 	}
-	return state.Address{Private: !p.Group, Where: string(text)}
+	return state.Address{Private: !p.Group, Where: string(text), Room: p.Conversation}
 }
 
 // placeOf reads an address. What cannot be read is no place in particular: the

@@ -20,7 +20,7 @@ var (
 	}
 	notStored = commands.Text{
 		EN: "I could not store what you sent, so nothing happened. Please send it again in a moment.",
-		ZH: "没能保存刚才的内容，没有做任何操作，请稍后再发一次。",
+		ZH: "刚才的消息没保存成功，什么都没做，请稍后再发一次。",
 	}
 )
 
@@ -40,7 +40,7 @@ func (p *Platform) received(a arrival) {
 		return
 	}
 	said := dialog.Message{
-		ID: "message/" + cmp.Or(m.ID, a.id), From: m.address(), Admin: p.Admin(who), Language: commands.Chinese,
+		ID: "message/" + cmp.Or(m.ID, a.id), From: m.address(), Member: true, Language: commands.Chinese,
 	}
 	switch said.Text, said.Choice = chosen(m.Text); {
 	case m.Bare:

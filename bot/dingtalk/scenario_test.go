@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"contactbot/bot/dingtalk/dingtalktest"
+	"contactbot/cloudmonitor"
 	"contactbot/cloudmonitor/simulator"
 )
 
@@ -21,7 +22,7 @@ func TestPrivate(t *testing.T) {
 		if !strings.Contains(question.Reads, "王小明") {
 			t.Errorf("the name of the directory is not proposed:\n%s", question.Reads)
 		}
-		acked(t, wang.Tap(t, question, "是"))
+		acked(t, wang.Tap(t, question, "可以"))
 		wang.Sees(t, "这个联系人负责什么")
 		acked(t, wang.Say("RDS 值班"))
 		question = wang.Sees(t, "报警发到哪个邮箱")
@@ -146,7 +147,7 @@ func TestRefusal(t *testing.T) {
 		o.Monitor.Fail(simulator.Fault{What: "InvalidParameterValue", Action: "PutContact"})
 		acked(t, wang.Say("登记 姓名=张三 描述=值班 邮箱=wang@example.org 语言=中文"))
 		refusal := wang.Sees(t, "Code: InvalidParameterValue")
-		for _, want := range []string{"云监控没有接受这个联系人", "Message: ", "RequestId: "} {
+		for _, want := range []string{"云监控拒绝了这次提交", "Message: ", "RequestId: "} {
 			if !strings.Contains(refusal.Reads, want) {
 				t.Errorf("the refusal lacks %q:\n%s", want, refusal.Reads)
 			}
@@ -179,7 +180,7 @@ func TestDoubleTap(t *testing.T) {
 	inOffice(t, dingtalktest.Options{}, func(t *testing.T, o *office) {
 		wang := o.wang()
 		acked(t, wang.Say("登记"))
-		acked(t, wang.Tap(t, wang.Sees(t, "联系人叫什么名字"), "是"))
+		acked(t, wang.Tap(t, wang.Sees(t, "联系人叫什么名字"), "可以"))
 		wang.Sees(t, "这个联系人负责什么")
 		acked(t, wang.Say("值班"))
 		question := wang.Sees(t, "报警发到哪个邮箱")
@@ -248,6 +249,26 @@ func TestNoPermissions(t *testing.T) {
 		acked(t, wang.Say("值班"))
 		if n := wang.Sees(t, "报警发到哪个邮箱"); strings.Contains(n.Reads, "wang@") {
 			t.Errorf("proposed without a permission:\n%s", n.Reads)
+		}
+	})
+}
+
+// TestVerifiedMail: a contact that CloudMonitor has and the bot does not know is
+// its whose mail the organization gave; an address that somebody entered proves
+// nothing.
+func TestVerifiedMail(t *testing.T) {
+	inOffice(t, dingtalktest.Options{}, func(t *testing.T, o *office) {
+		for _, p := range []struct {
+			id, mail, org, sees string
+		}{
+			{"li01", "oncall@example.com", "", "我没法确认是不是你的"}, {"li02", "", "oncall@example.com", "已经存在，而且是你登记的"},
+		} {
+			if _, err := o.Client.PutContact(t.Context(), cloudmonitor.Contact{Name: "值班" + p.id, Describe: "x", Channels: cloudmonitor.Channels{Mail: "oncall@example.com"}}); err != nil {
+				t.Fatal(err)
+			}
+			li := o.ding.Join(dingtalktest.Person{ID: p.id, Name: "李磊", Mail: p.mail, OrgMail: p.org})
+			acked(t, li.Say("登记 姓名=值班"+p.id+" 描述=值班"))
+			li.Sees(t, p.sees)
 		}
 	})
 }

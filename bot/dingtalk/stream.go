@@ -187,7 +187,7 @@ func (s *stream) alive() error {
 	}
 	switch {
 	case s.fail != nil && s.fail.dead:
-		return fmt.Errorf("dingtalk does not accept the app (%s): set the client ID and the client secret as the developer console shows them", s.fail.why)
+		return fmt.Errorf("the app is not accepted (%s): set the client ID and the client secret as the developer console shows them", s.fail.why)
 	case s.fail != nil:
 		return fmt.Errorf("no connection can be opened (%s); it is tried again", s.fail.why)
 	case silent:

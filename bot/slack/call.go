@@ -20,8 +20,9 @@ func (p *Platform) call(ctx context.Context, method string, do func() error) err
 	if wait := p.pause.Wait(method, p.Now()); wait > 0 {
 		return &bot.LaterError{After: wait, Err: fmt.Errorf("slack: %s is rate limited", method)}
 	}
-	// Views answer somebody who waits at a form: they do not queue up.
-	if !strings.HasPrefix(method, "views.") {
+	// Views answer somebody who waits at a form, and profiles tell whether to open
+	// one: they do not queue up.
+	if !strings.HasPrefix(method, "views.") && method != "users.info" {
 		select {
 		case p.slots <- struct{}{}:
 			defer func() { <-p.slots }()

@@ -23,7 +23,7 @@ import (
 var (
 	goToDirect = commands.Text{
 		EN: "I have answered you in our direct message, where nobody else reads.",
-		ZH: "我在私聊里回复你了，那里没有别人能看到。",
+		ZH: "我在私信里回复你了，只有你能看到。",
 	}
 )
 

@@ -33,7 +33,7 @@ func (p place) address() state.Address {
 	if err != nil {
 		panic(err) // of strings and a time
 	}
-	return state.Address{Private: true, Where: string(text)}
+	return state.Address{Private: true, Where: string(text), Room: p.Channel}
 }
 
 // placeOf reads an address. What cannot be read is no place in particular: the

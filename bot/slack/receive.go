@@ -28,7 +28,7 @@ var (
 	}
 	notStored = commands.Text{
 		EN: "I could not store what you sent, so nothing happened. Please send it again in a moment.",
-		ZH: "没能保存刚才的内容，没有做任何操作，请稍后再发一次。",
+		ZH: "刚才的消息没保存成功，什么都没做，请稍后再发一次。",
 	}
 )
 
@@ -223,7 +223,10 @@ func (p *Platform) submit(a arrival, who state.Person, c slackgo.InteractionCall
 		return
 	}
 	in := dialog.Filled{
-		ID: id, Values: values(c.View.State), From: at.address(), Admin: p.Admin(who), Language: commands.English,
+		ID: id, Values: values(c.View.State), From: at.address(), Language: commands.English,
+	}
+	if profile, stranger := p.people.Known(who.User, p.Now()); !stranger {
+		in.Profile = &profile
 	}
 	p.bot.Load().Fill(who, in, func(problems []dialog.Problem, err error) {
 		switch {

@@ -106,7 +106,7 @@ func TestTalk(t *testing.T) {
 		if !strings.Contains(question.Reads, "王小明") || !strings.Contains(question.Reads, "填写表单") {
 			t.Errorf("neither the name nor the form is offered:\n%s", question.Reads)
 		}
-		acked(t, bob.Click(t, question, "是"))
+		acked(t, bob.Click(t, question, "可以"))
 		bob.Sees(t, "这个联系人负责什么")
 		say("RDS 值班")
 		question = bob.Sees(t, "报警发到哪个邮箱")

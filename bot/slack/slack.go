@@ -31,8 +31,7 @@ type Options struct {
 	APIURL        string        // default https://slack.com/api/
 	Command       string        // the slash command; default /contact
 	PingWithin    time.Duration // silence after which a socket counts as dead; Slack is asked as often whether the bot token works; default 30 s
-	Admin         func(state.Person) bool
-	HTTP          *http.Client // default: one with a timeout of 15 s
+	HTTP          *http.Client  // default: one with a timeout of 15 s
 	Now           func() time.Time
 	Log           *slog.Logger
 }
@@ -86,9 +85,6 @@ func New(o Options) *Platform {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
-	}
-	if o.Admin == nil {
-		o.Admin = func(state.Person) bool { return false }
 	}
 	p := &Platform{Options: o, born: o.Now(), slots: make(chan struct{}, maxCalls)}
 	p.api = slackgo.New(o.BotToken, slackgo.OptionAPIURL(o.APIURL), slackgo.OptionHTTPClient(o.HTTP))
@@ -181,9 +177,9 @@ func (p *Platform) watch(ctx context.Context) {
 	}
 }
 
-// scopes are those that the bot cannot do without; users:read and
-// users:read.email only bring proposals.
-var scopes = []string{"commands", "chat:write", "im:history", "im:write", "app_mentions:read"}
+// scopes are those that the bot cannot do without: without users:read members
+// cannot be told from guests. users:read.email only brings proposals.
+var scopes = []string{"commands", "chat:write", "im:history", "im:write", "app_mentions:read", "users:read"}
 
 // lacking are the scopes that a token lacks, by the header in which Slack lists
 // those that it has. Source: Slack, "Using the Web API", section "Scopes".
@@ -274,7 +270,7 @@ func (p *Platform) take(a arrival) {
 // say hands what a person said to the bot.
 func (p *Platform) say(a arrival, who state.Person, at place, m dialog.Message) {
 	at.At = a.at
-	m.From, m.Admin, m.Language = at.address(), p.Admin(who), commands.English
+	m.From, m.Language = at.address(), commands.English
 	m.Profile, m.Stranger = p.people.Known(who.User, p.Now())
 	ack, refuse := a.ack, a.refuse // and nothing else of what Slack sent: it is large
 	p.bot.Load().Take(who, m, func(err error) {

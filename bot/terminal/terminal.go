@@ -127,7 +127,7 @@ func (t *Terminal) Run(ctx context.Context, b *bot.Bot) error {
 
 func (t *Terminal) open(ctx context.Context, b *bot.Bot) error {
 	saved := make(chan error, 1)
-	b.Open(t.Person, dialog.Opened{From: t.here(), Language: t.Language}, func(err error) { saved <- err })
+	b.Open(t.Person, dialog.Opened{From: t.here(), Member: true, Language: t.Language}, func(err error) { saved <- err })
 	if err := <-saved; err != nil {
 		return fmt.Errorf("begin the conversation: %w", err)
 	}
@@ -143,7 +143,7 @@ func (t *Terminal) hear(b *bot.Bot, line string) error {
 		return nil
 	}
 	saved := make(chan error, 1)
-	b.Take(t.Person, dialog.Message{Text: line, From: t.here(), Language: t.Language}, func(err error) { saved <- err })
+	b.Take(t.Person, dialog.Message{Text: line, From: t.here(), Member: true, Language: t.Language}, func(err error) { saved <- err })
 	if err := <-saved; err != nil {
 		return t.write(t.style.paint(t.style.failure, "✗ "+safe(fmt.Sprintf(notStored.In(t.Spoken()), err))) + "\n")
 	}
@@ -217,11 +217,11 @@ func (t *Terminal) Spoken() commands.Language {
 var (
 	unfinished = commands.Text{
 		EN: "Your registration is kept: start the chat again to go on with it.",
-		ZH: "登记内容已保存，下次打开接着来。",
+		ZH: "已填的内容都保存了，下次打开可以接着填。",
 	}
 	unsent = commands.Text{
 		EN: "%s is not sent yet. It is kept: start the chat again and I go on trying.",
-		ZH: "%s 还没有提交成功。内容已保存，下次打开会继续尝试。",
+		ZH: "%s 还没有提交成功。内容已保存，下次打开会继续重试。",
 	}
 	waiting = commands.Text{
 		EN: "Waiting for CloudMonitor. Ctrl-C leaves; nothing is lost.",

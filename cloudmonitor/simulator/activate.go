@@ -69,18 +69,18 @@ var (
 	activated = view{
 		Mark:  "✓",
 		Title: words{"Activated", "已激活"},
-		Text:  words{"Alerts can reach it from now on. You may close this page.", "从现在起可以收到报警通知，您可以关闭此页面。"},
+		Text:  words{"Alerts can reach it from now on. You may close this page.", "现在可以收到报警了，这个页面可以关掉。"},
 	}
 	notFound = view{
 		Mark:  "?",
 		Title: words{"No such link", "链接无效"},
 		Text: words{"It may have been replaced by a newer one, or the contact was changed. Register again to get a new link.",
-			"它可能已被更新的链接取代，或联系人已变更。请重新登记以获取新链接。"},
+			"可能已经有更新的链接，或者联系人改过了。请重新登记，获取新链接。"},
 	}
 	notSaved = view{
 		Mark:  "!",
 		Title: words{"Not saved", "未能保存"},
-		Text:  words{"The simulator could not write its file. Its log says why.", "模拟器无法写入文件，原因见其日志。"},
+		Text:  words{"The simulator could not write its file. Its log says why.", "模拟器写文件失败，原因见模拟器日志。"},
 	}
 	welcome = view{
 		Mark:  "☁",

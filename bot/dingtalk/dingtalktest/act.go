@@ -16,6 +16,7 @@ type Person struct {
 	Nick string // default Name
 
 	Name, Mobile, Mail string // as the directory has them
+	OrgMail            string // an address that the corporation gave
 
 	Admin    bool
 	Outsider bool // of no corporation that the app knows: messages have no staff ID

@@ -159,6 +159,9 @@ func (d *DingTalk) userGet(r request) reply {
 	if d.has("fieldEmail") && member && p.Mail != "" {
 		result["email"] = p.Mail
 	}
+	if d.has("fieldEmail") && member && p.OrgMail != "" {
+		result["org_email"] = p.OrgMail
+	}
 	a := errcode(0, "ok")
 	a.body["result"], a.body["request_id"] = result, d.next("request-")
 	return a

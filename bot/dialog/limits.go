@@ -1,0 +1,107 @@
+package dialog
+
+// How often: PutContact sends messages to whatever phone or address it is given.
+
+import (
+	"slices"
+	"time"
+
+	"contactbot/cloudmonitor"
+	"contactbot/commands"
+	"contactbot/state"
+)
+
+const (
+	// maxSubmissions is how many PutContacts a person may have sent in an hour.
+	maxSubmissions = 10
+	submissionSpan = time.Hour
+	// maxActivations is how many activation messages a phone or an address may get
+	// in a day, whoever asks.
+	maxActivations = 3
+	activationSpan = 24 * time.Hour
+)
+
+var (
+	limitedPerson  = commands.Text{EN: "You have submitted %d times within an hour; that is the limit. From %s on you can submit again, and everything is kept until then.", ZH: "你一小时内已提交 %d 次，达到上限。%s 之后可以再提交，已填的内容都留着。"}
+	limitedChannel = commands.Text{EN: "%s: %d activation messages were sent there within a day; that is the limit. From %s on another can be sent; or give a different one.", ZH: "%s：一天内已经发过 %d 条激活消息，达到上限。%s 之后才能再发，也可以换一个。"}
+)
+
+// recent are the times within a span before now.
+func recent(times []time.Time, span time.Duration, now time.Time) []time.Time {
+	return slices.DeleteFunc(slices.Clone(times), func(t time.Time) bool { return now.Sub(t) >= span })
+}
+
+// activated are the channels to which CloudMonitor sends an activation message
+// for a contact: those that are new, and all if it is sent as it was.
+func (s *step) activated(c cloudmonitor.Contact) []state.Channel {
+	var all []state.Channel
+	for _, f := range commands.Fields() {
+		if v := *f.Of(&c); f.Link && v != "" && (s.r.Was == nil || *s.r.Was == c || *f.Of(s.r.Was) != v) {
+			all = append(all, state.Channel{Field: f.Name, Value: v})
+		}
+	}
+	return all
+}
+
+// allowances are how many activation messages channels have had; ok is false if
+// they have to be found out first.
+func (s *step) allowances(channels []state.Channel) (all []state.Allowance, ok bool) {
+	for _, c := range channels {
+		a, known := s.known.Allowances[c]
+		if !known {
+			s.fx.Wants.Channels = append(s.fx.Wants.Channels, c)
+			continue
+		}
+		a.Channel, a.Times = c, recent(a.Times, activationSpan, s.now)
+		all = append(all, a)
+	}
+	return all, len(all) == len(channels)
+}
+
+// withinLimits counts a submission of the draft, unless that would be too many:
+// it then says so, and when to come back.
+func (s *step) withinLimits() bool {
+	sent := recent(s.r.Sent, submissionSpan, s.now)
+	spent, ok := s.allowances(s.activated(s.r.Draft))
+	if !ok {
+		return false // it is decided again
+	}
+	limited := false
+	if len(sent) >= maxSubmissions {
+		s.say(limitedPerson, len(sent), s.moment(sent[len(sent)-maxSubmissions].Add(submissionSpan)))
+		limited = true
+	}
+	for i := range spent {
+		a := &spent[i]
+		if n := len(a.Times); n >= maxActivations {
+			s.say(limitedChannel, s.words(commands.Named(a.Field).Label), n, s.moment(a.Times[n-maxActivations].Add(activationSpan)))
+			limited = true
+		}
+		a.Times = append(a.Times, s.now)
+	}
+	if limited {
+		s.fx.Event = Limited
+		s.outcome(s.aboutDraft(s.r.Draft, "limited"))
+		s.r.Agreed, s.r.Direct = false, false
+		s.confirm()
+		return false
+	}
+	s.r.Sent = append(sent, s.now)
+	s.fx.Allowances = append(s.fx.Allowances, spent...)
+	return true
+}
+
+// refund takes back what a PutContact was counted as that has not been carried
+// out.
+func (s *step) refund(t state.Task) {
+	spent, ok := s.allowances(s.activated(t.Contact))
+	if !ok {
+		return
+	}
+	for _, a := range spent {
+		before := len(a.Times)
+		if a.Times = slices.DeleteFunc(a.Times, t.Began.Equal); len(a.Times) < before {
+			s.fx.Allowances = append(s.fx.Allowances, a)
+		}
+	}
+}
