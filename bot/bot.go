@@ -235,6 +235,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	for _, q := range []state.Queue{state.Puts, state.Lookups} {
 		loops.Go(func() { b.pump(ctx, q) })
 	}
+	loops.Go(func() { b.sweep(ctx) })
 	loops.Wait()
 	return nil
 }

@@ -209,7 +209,7 @@ func (s *Store) Due(ctx context.Context, q Queue, until time.Time, limit int) ([
 	for _, e := range entries {
 		// A key that is nobody's is passed over: one damaged entry must not stop
 		// everybody.
-		if p, ok := parsePerson(e.Key); ok {
+		if p, ok := ParsePerson(e.Key); ok {
 			people = append(people, DuePerson{p, e.At})
 		}
 	}
@@ -270,7 +270,8 @@ func (s *Store) write(table Table, key string, rev uint64, v any) (Write, error)
 // tells Alice from alice; if it does not, a claim to one must hold for both.
 func folded(name string) string { return strings.ToLower(name) }
 
-func parsePerson(key string) (Person, bool) {
+// ParsePerson reads a person as [Person.Key] writes them.
+func ParsePerson(key string) (Person, bool) {
 	parts := strings.Split(key, "/")
 	for i := range parts {
 		plain, err := url.PathUnescape(parts[i])
@@ -279,7 +280,7 @@ func parsePerson(key string) (Person, bool) {
 		}
 		parts[i] = plain
 	}
-	if len(parts) != 3 {
+	if len(parts) != 3 || parts[0] == "" || parts[1] == "" || parts[2] == "" {
 		return Person{}, false
 	}
 	return Person{Platform: parts[0], Workspace: parts[1], User: parts[2]}, true

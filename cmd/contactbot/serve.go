@@ -28,6 +28,7 @@ type serveCommand struct {
 	Listen               string `name:"listen" env:"CONTACTBOT_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address for health checks, and for Slack in HTTP mode."`
 	slackSettings        `group:"Slack"`
 	dingtalkSettings     `group:"DingTalk"`
+	trustSettings        `group:"Trust"`
 	stateSettings        `group:"State"`
 	cloudMonitorSettings `group:"CloudMonitor"`
 	keySettings          `group:"Access key (default: found where Alibaba Cloud's own tools look)"`
@@ -47,6 +48,15 @@ func (c serveCommand) Run(ctx context.Context) (err error) {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return badSetting("CONTACTBOT_LISTEN: want HOST:PORT, for example 127.0.0.1:8080")
 	}
+	rules := dialog.Rules{Site: c.Site}
+	if err := c.apply(&rules); err != nil {
+		return err
+	}
+	audit, closeAudit, err := openAudit(c.Audit)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeAudit()) }()
 	fallback := liveState
 	if c.Simulate {
 		fallback = servedState
@@ -56,11 +66,12 @@ func (c serveCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeClient()) }()
-	store, closeStore, err := c.open(ctx, fallback)
+	held, closeState, err := c.hold(ctx, fallback)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closeStore()) }()
+	defer func() { err = errors.Join(err, closeState()) }()
+	defer control(c.path(fallback), held, log)()
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on CONTACTBOT_LISTEN: %w (is another process using it?)", err)
@@ -73,13 +84,24 @@ func (c serveCommand) Run(ctx context.Context) (err error) {
 		reached = append(reached, p)
 	}
 	b := bot.New(bot.Options{
-		Store: store, CloudMonitor: client, Platforms: reached,
-		Rules: dialog.Rules{Site: c.Site}, Alone: true, Log: log,
+		Store: held.store, CloudMonitor: client, Platforms: reached,
+		Rules: rules, Audit: audit, Simulated: c.Simulate, Alone: true, Log: log,
 	})
+	c.warn(log, rules)
 	log.Info("serving", "version", built(), "listen", listener.Addr().String(), "simulated", c.Simulate)
-	err = serve(ctx, b, all, routes(all, doors, store), listener, log)
+	err = serve(ctx, b, all, routes(all, doors, held.store), listener, log)
 	log.Info("stopped")
 	return err
+}
+
+// warn tells what the settings cannot protect.
+func (c serveCommand) warn(log *slog.Logger, rules dialog.Rules) {
+	if rules.NoLookup {
+		log.Warn("CONTACTBOT_LOOKUP=off: whoever types the name of a contact that was made elsewhere overwrites it, and what a change leaves out may be lost; grant cms:DescribeContactList to protect them")
+	}
+	if c.DataKeys == "" {
+		log.Warn("the state is not encrypted: set CONTACTBOT_DATA_KEYS (make a key with: openssl rand -base64 32)")
+	}
 }
 
 // serve runs the bot, the platforms and the HTTP server until ctx ends, or until

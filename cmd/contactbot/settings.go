@@ -23,6 +23,10 @@ type program struct {
 	Chat      chatCommand      `cmd:"" help:"Talk to the bot in this terminal, against a simulated CloudMonitor; needs no account."`
 	Serve     serveCommand     `cmd:"" help:"Serve the chat platforms that are configured."`
 	Simulator simulatorCommand `cmd:"" help:"Serve a simulated CloudMonitor, for any client."`
+	List      listCommand      `cmd:"" help:"List what is pending; also while serving."`
+	Backup    backupCommand    `cmd:"" help:"Copy the state to a file; also while serving."`
+	Forget    forgetCommand    `cmd:"" help:"Erase all that is kept of a person; also while serving."`
+	Health    healthCommand    `cmd:"" help:"Ask a serving process whether it is well; for container engines."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 
@@ -107,27 +111,33 @@ func (secretFiles) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any,
 
 // open opens the store that the settings name.
 func (s stateSettings) open(ctx context.Context, fallback string) (*state.Store, func() error, error) {
+	h, closeState, err := s.hold(ctx, fallback)
+	return h.store, closeState, err
+}
+
+// hold opens the state, with its engine.
+func (s stateSettings) hold(ctx context.Context, fallback string) (held, func() error, error) {
 	name := s.State
 	if name == "" {
 		name = fallback
 	}
 	path, ok := strings.CutPrefix(name, "bolt:")
 	if !ok || path == "" {
-		return nil, nil, badSetting("CONTACTBOT_STATE: give it as bolt:FILE, for example bolt:contactbot.db")
+		return held{}, nil, badSetting("CONTACTBOT_STATE: give it as bolt:FILE, for example bolt:contactbot.db")
 	}
 	keys, err := state.ParseKeys(s.DataKeys)
 	if err != nil {
-		return nil, nil, badSetting("CONTACTBOT_DATA_KEYS: %w", err)
+		return held{}, nil, badSetting("CONTACTBOT_DATA_KEYS: %w", err)
 	}
 	engine, err := bolt.Open(path, bolt.Options{})
 	if err != nil {
-		return nil, nil, err
+		return held{}, nil, err
 	}
 	store, err := state.Open(ctx, engine, keys)
 	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("open %s: %w", path, err), engine.Close())
+		return held{}, nil, errors.Join(fmt.Errorf("open %s: %w", path, err), engine.Close())
 	}
-	return store, engine.Close, nil
+	return held{store, engine}, engine.Close, nil
 }
 
 // path is the file of the state, for what is kept beside it.

@@ -1,0 +1,111 @@
+package main
+
+// Whom the bot trusts, and what it leaves behind: access, ownership, audit.
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"contactbot/bot/dialog"
+)
+
+// trustSettings say who is served, and what is kept.
+type trustSettings struct {
+	Admins    string        `name:"admins" env:"CONTACTBOT_ADMINS" placeholder:"LIST" help:"Who may change the contacts of others: slack:T1/U1,dingtalk:CORP/STAFF."`
+	Allow     string        `name:"allow" env:"CONTACTBOT_ALLOW" placeholder:"LIST" help:"Serve only these people, channels and conversations, in the same form (default: every member)."`
+	Lookup    string        `name:"lookup" env:"CONTACTBOT_LOOKUP" enum:"on,off" default:"on" help:"off: do not ask CloudMonitor which contacts exist, for accounts that grant cms:PutContact alone."`
+	Audit     string        `name:"audit" env:"CONTACTBOT_AUDIT" placeholder:"FILE" help:"Append every outcome to this file, as JSON lines; SIGHUP opens it anew (default: standard error)."`
+	Retention time.Duration `name:"retention" env:"CONTACTBOT_RETENTION" default:"2160h" help:"How long it is kept what language a person chose who has nothing pending."`
+}
+
+// apply puts the settings into the rules of the conversation.
+func (s trustSettings) apply(rules *dialog.Rules) error {
+	for _, list := range []struct {
+		name, text string
+		into       *[]dialog.Entry
+	}{{"CONTACTBOT_ADMINS", s.Admins, &rules.Access.Admins}, {"CONTACTBOT_ALLOW", s.Allow, &rules.Access.Allow}} {
+		entries, err := dialog.ParseEntries(list.text)
+		if err != nil {
+			return badSetting("%s: %w", list.name, err)
+		}
+		*list.into = entries
+	}
+	if s.Retention < time.Hour {
+		return badSetting("CONTACTBOT_RETENTION: want an hour or more, for example 2160h")
+	}
+	rules.NoLookup, rules.KeepFor = s.Lookup == "off", s.Retention
+	return nil
+}
+
+// An auditFile is the audit log: a file that is opened anew on SIGHUP, so that it
+// can be rotated, or standard error.
+type auditFile struct {
+	path string
+
+	mu   sync.Mutex
+	file *os.File // nil: standard error
+}
+
+// openAudit opens the audit log, and returns what closes it.
+func openAudit(path string) (*auditFile, func() error, error) {
+	a := &auditFile{path: path}
+	if path == "" {
+		return a, func() error { return nil }, nil
+	}
+	if err := a.reopen(); err != nil {
+		return nil, nil, badSetting("CONTACTBOT_AUDIT: %w", err)
+	}
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	go func() {
+		for range hangup {
+			if err := a.reopen(); err != nil {
+				fmt.Fprintf(os.Stderr, "contactbot: the audit log stays as it was: %v\n", err)
+			}
+		}
+	}()
+	return a, func() error {
+		signal.Stop(hangup)
+		close(hangup)
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		return a.file.Close()
+	}, nil
+}
+
+func (a *auditFile) reopen() error {
+	f, err := os.OpenFile(a.path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.file != nil {
+		_ = a.file.Close()
+	}
+	a.file = f
+	return nil
+}
+
+// Append implements bot.AuditLog.
+func (a *auditFile) Append(line []byte) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.file == nil {
+		_, err := os.Stderr.Write(line)
+		return err
+	}
+	n, err := a.file.Write(line)
+	if err == nil {
+		err = a.file.Sync()
+	}
+	if err != nil && 0 < n && n < len(line) {
+		_, _ = io.WriteString(a.file, "\n") // half a line stays one line
+	}
+	return err
+}
