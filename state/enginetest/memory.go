@@ -52,6 +52,21 @@ func (m *Memory) FailNext(err error) {
 	m.fail = err
 }
 
+// Values are the stored values and their keys, as whoever reads the file sees
+// them, in order.
+func (m *Memory) Values() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var all []string
+	for table, records := range m.tables {
+		for key, r := range records {
+			all = append(all, string(table)+" "+key+" "+string(r.value))
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
 // use locks the engine for a call.
 func (m *Memory) use(ctx context.Context) (unlock func(), err error) {
 	if err := ctx.Err(); err != nil {
