@@ -10,6 +10,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"iter"
 	"log/slog"
 	"slices"
 	"sync"
@@ -40,6 +41,7 @@ type CloudMonitor interface {
 	PutContact(ctx context.Context, c cloudmonitor.Contact) (requestID string, err error)
 	Lookup(ctx context.Context, name string) (c cloudmonitor.Listed, found bool, err error)
 	DeleteContact(ctx context.Context, name string) (requestID string, err error)
+	Contacts(ctx context.Context) iter.Seq2[cloudmonitor.Listed, error]
 }
 
 // A Platform delivers replies to people. Deliver is called for one reply of a
@@ -77,6 +79,7 @@ type Options struct {
 	Platforms    []Platform
 	Rules        dialog.Rules
 	Audit        AuditLog // nil: nothing is audited
+	Metrics      *Metrics // nil: nothing is measured
 	Simulated    bool     // CloudMonitor is a simulator: the audit log says so
 
 	// Alone says that no other process can have the state open, so that leases
@@ -236,6 +239,7 @@ func (b *Bot) Run(ctx context.Context) error {
 		loops.Go(func() { b.pump(ctx, q) })
 	}
 	loops.Go(func() { b.sweep(ctx) })
+	loops.Go(func() { b.countActivations(ctx) })
 	loops.Wait()
 	return nil
 }

@@ -28,7 +28,9 @@ func (b *Bot) call(p state.Person, t state.Task, release func()) {
 	if b.work.Err() != nil {
 		return // cut off by the shutdown: the lease tells the next process
 	}
-	b.logCall(p, t, result, b.Now().Sub(start))
+	took := b.Now().Sub(start)
+	b.logCall(p, t, result, took)
+	b.Metrics.call(t.Kind, result.Err, took)
 	b.report(p, t, result)
 }
 

@@ -58,12 +58,15 @@ func (b *Bot) deliver(p state.Person, l *lane, replies []state.Reply) {
 		if r.ID > l.audited {
 			if err = b.audit(p, r); err == nil {
 				l.audited = r.ID
+			} else {
+				b.Metrics.unaudited()
 			}
 		}
 		if err == nil {
 			ctx, cancel := context.WithTimeout(b.work, deliverTimeout)
 			err = b.tell(ctx, platform, p, r)
 			cancel()
+			b.Metrics.reply(p.Platform, r, b.Now(), err)
 		}
 		if err != nil {
 			level := slog.LevelWarn

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"iter"
 	"log/slog"
 	"strings"
 	"sync"
@@ -132,6 +133,18 @@ func (s *service) DeleteContact(ctx context.Context, name string) (string, error
 	defer s.mu.Unlock()
 	delete(s.contacts, name)
 	return "REQUEST-" + name, nil
+}
+
+func (s *service) Contacts(context.Context) iter.Seq2[cloudmonitor.Listed, error] {
+	return func(yield func(cloudmonitor.Listed, error) bool) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for _, c := range s.contacts {
+			if !yield(cloudmonitor.Listed{Contact: c, State: cloudmonitor.States{Mail: cloudmonitor.Pending}}, nil) {
+				return
+			}
+		}
+	}
 }
 
 func (s *service) Lookup(ctx context.Context, name string) (cloudmonitor.Listed, bool, error) {

@@ -85,10 +85,14 @@ func (b *Bot) enqueue(p state.Person, w work) {
 		b.lanes[p] = l
 	}
 	if awaited(w.in) {
-		rushing := b.rush.came(b.Now())
+		came := b.Now()
+		rushing := b.rush.came(came)
 		done := w.done
 		w.done = func(fx dialog.Effects, err error) {
 			b.rush.stored()
+			if err == nil {
+				b.Metrics.tookMessage(p.Platform, b.Now().Sub(came))
+			}
 			if done != nil {
 				done(fx, err)
 			}
@@ -199,6 +203,7 @@ func (b *Bot) step(p state.Person, l *lane, w work) (fx dialog.Effects, err erro
 		}
 		if fx.Duplicate {
 			b.Log.Debug("message was taken before", "person", p)
+			b.Metrics.duplicate(p.Platform)
 			return fx, nil
 		}
 		next, err = b.Store.Save(b.work, state.Change{
@@ -337,6 +342,7 @@ func withClaim(in dialog.Input, claim state.Registration) dialog.Input {
 
 // after starts what a stored step allows to start.
 func (b *Bot) after(p state.Person, l *lane, r state.Request, fx dialog.Effects) {
+	b.Metrics.event(p.Platform, fx.Event)
 	if fx.Event != "" {
 		b.Log.Info("conversation", "event", string(fx.Event), "person", p)
 	}

@@ -87,6 +87,9 @@ func (p *Platform) Ready() error {
 	return nil
 }
 
+// Opens is how often it was tried to open a connection, since the start.
+func (p *Platform) Opens() uint64 { return p.stream.opens.Load() }
+
 // Run receives until ctx ends. DingTalk may be down when it begins.
 func (p *Platform) Run(ctx context.Context, b *bot.Bot) error {
 	p.bot.Store(b)

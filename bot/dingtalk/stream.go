@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -82,6 +83,8 @@ type stream struct {
 	streamOptions
 	backoff *backoff.ExponentialBackOff // of run alone
 
+	opens atomic.Uint64 // attempts to open a connection
+
 	mu    sync.Mutex
 	links map[*link]bool // that are read
 	fail  *failure       // of the last attempt; nil: it did not fail
@@ -106,6 +109,7 @@ func (s *stream) run(ctx context.Context, take func(arrival)) error {
 	var running sync.WaitGroup
 	defer running.Wait()
 	for pause := time.Duration(0); rest(ctx, pause); {
+		s.opens.Add(1)
 		conn, fail := s.open(ctx)
 		if ctx.Err() != nil {
 			if conn != nil {

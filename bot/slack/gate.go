@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
@@ -35,6 +36,8 @@ const (
 type gate struct {
 	client *http.Client
 	now    func() time.Time
+
+	opens atomic.Uint64
 
 	mu     sync.Mutex
 	last   time.Time // the last attempt
@@ -134,6 +137,7 @@ func (g *gate) wait(ctx context.Context) error {
 	}
 	g.mu.Lock()
 	g.last = g.now()
+	g.opens.Add(1)
 	g.mu.Unlock()
 	return nil
 }

@@ -59,6 +59,9 @@ func (w *web) run(ctx context.Context, take func(arrival)) error {
 	return nil
 }
 
+// opened implements link: Slack opens the connections.
+func (w *web) opened() uint64 { return 0 }
+
 // alive tells whether arrivals are let in.
 func (w *web) alive() error {
 	if w.take.Load() == nil {

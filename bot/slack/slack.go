@@ -40,6 +40,7 @@ type Options struct {
 type link interface {
 	run(ctx context.Context, take func(arrival)) error
 	alive() error
+	opened() uint64 // attempts to open a connection
 }
 
 // A Platform is one workspace.
@@ -140,6 +141,10 @@ func (p *Platform) Ready() error {
 	}
 	return nil
 }
+
+// Opens is how often it was tried to open a connection, since the start; 0 in
+// HTTP mode.
+func (p *Platform) Opens() uint64 { return p.link.opened() }
 
 // Run receives until ctx ends. Slack may be down when it begins.
 func (p *Platform) Run(ctx context.Context, b *bot.Bot) error {

@@ -108,6 +108,15 @@ func (c *connection) alive() error {
 	}
 }
 
+// opened implements link.
+func (s *socket) opened() uint64 {
+	var n uint64
+	for _, c := range s.conns {
+		n += c.gate.opens.Load()
+	}
+	return n
+}
+
 // run keeps a connection open until ctx ends. The gate sets the pace.
 func (c *connection) run(ctx context.Context, take func(arrival)) {
 	for ctx.Err() == nil {

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"contactbot/state"
+	"contactbot/state/bolt"
 )
 
 // existing opens the state for a command that does not make one.
@@ -29,7 +30,7 @@ func (s stateSettings) existing(ctx context.Context) (held, func() error, error)
 	if _, err := os.Stat(s.path(liveState)); errors.Is(err, fs.ErrNotExist) {
 		return held{}, nil, fmt.Errorf("there is no state at %s: set CONTACTBOT_STATE to the one that is meant", s.path(liveState))
 	}
-	return s.hold(ctx, liveState)
+	return s.hold(ctx, liveState, bolt.Options{})
 }
 
 // listCommand lists what is pending.

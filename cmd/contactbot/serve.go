@@ -17,6 +17,7 @@ import (
 	"contactbot/cloudmonitor"
 	"contactbot/commands"
 	"contactbot/state"
+	"contactbot/state/bolt"
 )
 
 // servedState is where a simulation keeps what is pending: not with what is real.
@@ -66,7 +67,8 @@ func (c serveCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeClient()) }()
-	held, closeState, err := c.hold(ctx, fallback)
+	figures := newMeters()
+	held, closeState, err := c.hold(ctx, fallback, bolt.Options{Committed: func(took time.Duration) { figures.commits.Observe(took.Seconds()) }})
 	if err != nil {
 		return err
 	}
@@ -85,11 +87,12 @@ func (c serveCommand) Run(ctx context.Context) (err error) {
 	}
 	b := bot.New(bot.Options{
 		Store: held.store, CloudMonitor: client, Platforms: reached,
-		Rules: rules, Audit: audit, Simulated: c.Simulate, Alone: true, Log: log,
+		Rules: rules, Audit: audit, Metrics: figures.bot, Simulated: c.Simulate, Alone: true, Log: log,
 	})
+	figures.watch(b, held, all)
 	c.warn(log, rules)
 	log.Info("serving", "version", built(), "listen", listener.Addr().String(), "simulated", c.Simulate)
-	err = serve(ctx, b, all, routes(all, doors, held.store), listener, log)
+	err = serve(ctx, b, all, routes(all, doors, held.store, figures), listener, log)
 	log.Info("stopped")
 	return err
 }
@@ -154,8 +157,9 @@ func serve(ctx context.Context, b *bot.Bot, all []platform, handler http.Handler
 }
 
 // routes are what is served by HTTP.
-func routes(all []platform, doors []http.Handler, store *state.Store) http.Handler {
+func routes(all []platform, doors []http.Handler, store *state.Store, figures *meters) http.Handler {
 	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", figures.handler())
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)

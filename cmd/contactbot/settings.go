@@ -111,12 +111,12 @@ func (secretFiles) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any,
 
 // open opens the store that the settings name.
 func (s stateSettings) open(ctx context.Context, fallback string) (*state.Store, func() error, error) {
-	h, closeState, err := s.hold(ctx, fallback)
+	h, closeState, err := s.hold(ctx, fallback, bolt.Options{})
 	return h.store, closeState, err
 }
 
 // hold opens the state, with its engine.
-func (s stateSettings) hold(ctx context.Context, fallback string) (held, func() error, error) {
+func (s stateSettings) hold(ctx context.Context, fallback string, o bolt.Options) (held, func() error, error) {
 	name := s.State
 	if name == "" {
 		name = fallback
@@ -129,7 +129,7 @@ func (s stateSettings) hold(ctx context.Context, fallback string) (held, func() 
 	if err != nil {
 		return held{}, nil, badSetting("CONTACTBOT_DATA_KEYS: %w", err)
 	}
-	engine, err := bolt.Open(path, bolt.Options{})
+	engine, err := bolt.Open(path, o)
 	if err != nil {
 		return held{}, nil, err
 	}

@@ -51,6 +51,10 @@ type Options struct {
 	// possible; 0 means defaultPingEvery.
 	PingEvery time.Duration
 
+	// Committed, if set, is told how long each write to the disk took. It must not
+	// block.
+	Committed func(took time.Duration)
+
 	sweepAt int // for tests
 }
 

@@ -105,7 +105,11 @@ func (e *Engine) storeGroup(group []*call) (err error) {
 	}
 	e.index.left(&e.sweeper)
 	e.sweeper.swept()
-	e.stats.committed(stored, time.Since(start))
+	took := time.Since(start)
+	e.stats.committed(stored, took)
+	if e.opts.Committed != nil {
+		e.opts.Committed(took)
+	}
 	return nil
 }
 
