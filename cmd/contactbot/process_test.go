@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"io"
 	"net/http"
 	"os"
@@ -18,6 +19,7 @@ type session struct {
 	in    io.WriteCloser
 	lines *bufio.Scanner
 	seen  strings.Builder
+	logs  bytes.Buffer // to be read when it has ended
 }
 
 // start runs the program in a folder.
@@ -31,7 +33,7 @@ func start(t *testing.T, dir string, args ...string) *session {
 	s.cmd.Args[0] = "contactbot" // testscript.Main goes by the name
 	s.cmd.Dir = dir
 	s.cmd.Env = append(os.Environ(), "LC_ALL=C") // no language is known from the start
-	s.cmd.Stderr = os.Stderr
+	s.cmd.Stderr = io.MultiWriter(os.Stderr, &s.logs)
 	if s.in, err = s.cmd.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}
@@ -267,4 +269,17 @@ func TestLive(t *testing.T) {
 	chat.waitFor("Code: SignatureDoesNotMatch")
 	chat.says("cancel")
 	chat.end()
+}
+
+// execute runs a command to its end, and returns what it prints.
+func execute(t *testing.T, dir string, args ...string) (string, error) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, args...)
+	cmd.Args[0], cmd.Dir = "contactbot", dir
+	out, err := cmd.CombinedOutput()
+	return string(out), err
 }

@@ -29,8 +29,9 @@ type served struct {
 	process *session
 }
 
-// newServed starts the program in the mode, with everything it talks to.
-func newServed(t *testing.T, mode string) *served {
+// newServed starts the program in the mode, with everything it talks to, and with
+// logs as CONTACTBOT_LOG says.
+func newServed(t *testing.T, mode, logs string) *served {
 	t.Helper()
 	soon := []time.Duration{200 * time.Millisecond, 500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second}
 	s := &served{
@@ -57,7 +58,7 @@ func newServed(t *testing.T, mode string) *served {
 	for name, value := range map[string]string{
 		"ALIBABA_CLOUD_ACCESS_KEY_ID": key.AccessKeyID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": key.AccessKeySecret, "CLOUDMONITOR_ENDPOINT": service.URL,
 		"DINGTALK_API_URL": s.ding.URL(), "DINGTALK_CLIENT_ID": s.ding.ClientID, "DINGTALK_CLIENT_SECRET": s.ding.ClientSecret,
-		"SLACK_API_URL": s.slack.APIURL(), "SLACK_BOT_TOKEN": s.slack.BotToken, "CONTACTBOT_LISTEN": s.address, "CONTACTBOT_LOG": "text,error",
+		"SLACK_API_URL": s.slack.APIURL(), "SLACK_BOT_TOKEN": s.slack.BotToken, "CONTACTBOT_LISTEN": s.address, "CONTACTBOT_LOG": logs,
 	} {
 		t.Setenv(name, value)
 	}
@@ -106,7 +107,7 @@ func (s *served) get(path string) string {
 func TestServeKilled(t *testing.T) {
 	for _, mode := range []string{"socket", "http"} {
 		t.Run(mode, func(t *testing.T) {
-			s := newServed(t, mode)
+			s := newServed(t, mode, "text,error")
 			random := rand.New(rand.NewPCG(3, 4))
 			s.monitor.SetDelay(50 * time.Millisecond)
 			var people []*slacktest.Person
