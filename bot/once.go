@@ -6,7 +6,8 @@ import (
 )
 
 // Once remembers what is done only once in half an hour, as long as the process
-// lives. The zero value remembers nothing.
+// lives. The zero value remembers nothing. What it is told may be a secret: it is
+// kept in memory alone.
 type Once struct {
 	mu    sync.Mutex
 	done  map[string]time.Time
@@ -31,15 +32,24 @@ func (o *Once) First(what string, now time.Time) bool {
 			}
 		}
 	}
-	at, before := o.done[what]
+	if at, before := o.done[what]; before && now.Sub(at) <= onceLife {
+		return false
+	}
 	o.done[what] = now
-	return !before || now.Sub(at) > onceLife
+	return true
 }
 
 // Known reports whether something was done.
-func (o *Once) Known(what string) bool {
+func (o *Once) Known(what string, now time.Time) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	_, known := o.done[what]
-	return known
+	at, known := o.done[what]
+	return known && now.Sub(at) <= onceLife
+}
+
+// Undo takes back that something was done.
+func (o *Once) Undo(what string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.done, what)
 }

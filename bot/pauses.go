@@ -16,6 +16,13 @@ type Pauses struct {
 // spread is the distance at which those that were sent away come again.
 const spread = 50 * time.Millisecond
 
+// When more calls than maxPauses are known, those are forgotten whose pause ended
+// before longer than any lasts.
+const (
+	maxPauses = 1000
+	longPause = time.Hour
+)
+
 // Until notes that a call is not wanted before t.
 func (p *Pauses) Until(call string, t time.Time) {
 	p.mu.Lock()
@@ -25,6 +32,14 @@ func (p *Pauses) Until(call string, t time.Time) {
 	}
 	if p.calls[call].Before(t) {
 		p.calls[call], p.queue[call] = t, 0
+	}
+	if len(p.calls) > maxPauses {
+		for c, until := range p.calls {
+			if until.Before(t.Add(-longPause)) {
+				delete(p.calls, c)
+				delete(p.queue, c)
+			}
+		}
 	}
 }
 

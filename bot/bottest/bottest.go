@@ -44,7 +44,7 @@ type Office struct {
 	Bot      *bot.Bot
 	Engine   *enginetest.Mortal
 	Store    *state.Store
-	// Underway has the people to whom a reply was on its way when the bot was
+	// Underway tells how often a reply was on its way to a person when the bot was
 	// killed: it may have arrived, and nobody could note that.
 	Underway sync.Map
 
@@ -203,7 +203,8 @@ func (m *mortal) Deliver(ctx context.Context, p state.Person, r state.Reply) err
 	}
 	err := m.Platform.Deliver(ctx, p, r)
 	if m.engine.Dead.Load() {
-		m.office.Underway.Store(p, true)
+		kills, _ := m.office.Underway.LoadOrStore(p, 0)
+		m.office.Underway.Store(p, kills.(int)+1)
 	}
 	return err
 }

@@ -270,7 +270,9 @@ func (s *step) heard(h state.Heard) {
 // stale reports whether what was chosen belongs to a question that is answered
 // already, or to a form that has ended.
 func (s *step) stale(choice uint64, text string) bool {
-	return choice != 0 && (choice < s.r.Asked && positional(text) || choice < s.r.First && commands.Parse(text).Verb == commands.Cancel)
+	// A record that was deleted begins anew at its first reply: of what is not made
+	// yet nothing can be chosen.
+	return choice != 0 && (choice > s.r.ReplyID || choice < s.r.Asked && positional(text) || choice < s.r.First && commands.Parse(text).Verb == commands.Cancel)
 }
 
 func (s *step) opened(in Opened) {

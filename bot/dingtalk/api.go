@@ -9,10 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -30,137 +31,134 @@ const (
 )
 
 const (
-	// callsPerSecond is the pace of calls of one API.
+	// callsPerSecond is the pace of calls of one API, one by one.
 	// Source: DingTalk, “Call frequency limits”: 20 a second for each API.
 	callsPerSecond = 18
 	// maxCalls is how many calls are under way at once.
 	maxCalls = 32
-	// limitedRest is for how long DingTalk is left alone if it does not say so.
+	// limitedRest is for how long an API is left alone if it does not say so, and
+	// hookRest a conversation whose webhook is limited.
 	limitedRest = 5 * time.Second
-	// tokenMargin is how long before its end a token is renewed.
-	tokenMargin = 5 * time.Minute
+	hookRest    = time.Minute
 )
 
-// errNoWay says that a reply cannot be delivered in this way: another is tried.
-var errNoWay = errors.New("this way is closed")
+// What kind of failure a call was.
+type kind int
 
-// A refusedError is a refusal by DingTalk. It quotes its code and nothing else:
-// messages may repeat what was sent.
-type refusedError struct {
+const (
+	closed    kind = iota // it would fail again
+	limited               // too many calls
+	uncertain             // it may have been carried out
+	unsent                // it was not: nobody was reached
+	badToken              // the access token is not good (any more)
+	forbidden             // a permission is missing
+)
+
+// A callError is why a call failed. It quotes DingTalk's code and nothing else:
+// messages and URLs may repeat what was sent.
+type callError struct {
+	kind
 	call, code string
-	status     int
-	token      bool // the access token is not good (any more)
-	limited    bool // too many calls
-	forbidden  bool // a permission is missing
-	after      time.Duration
+	after      time.Duration // of limited
 }
 
-func (e *refusedError) Error() string {
-	return fmt.Sprintf("dingtalk: %s is refused (HTTP %d, %s)", e.call, e.status, e.code)
-}
+func (e *callError) Error() string { return "dingtalk: " + e.call + ": " + e.code }
 
-// A token is the access token, which all calls of the OpenAPI share.
-type token struct {
-	mu    sync.Mutex
-	value string
-	until time.Time
-}
-
-// accessToken is a token that is good for a while. Another one than stale is
-// asked for if that is the one that is kept.
-// Source: DingTalk, “Obtain the access token of an internal app”.
-func (p *Platform) accessToken(ctx context.Context, stale string) (string, error) {
-	p.token.mu.Lock()
-	defer p.token.mu.Unlock()
-	now := p.Now()
-	if p.token.value != "" && p.token.value != stale && now.Before(p.token.until) {
-		return p.token.value, nil
+// failed is an error as a failure of a call.
+func failed(err error) *callError {
+	if e, ok := errors.AsType[*callError](err); ok {
+		return e
 	}
-	p.token.value = ""
-	body, err := p.post(ctx, p.APIURL+tokens, "", map[string]string{"appKey": p.ClientID, "appSecret": p.ClientSecret})
-	if err != nil {
-		return "", err
-	}
-	var answer struct {
-		AccessToken string
-		ExpireIn    int64 // seconds
-	}
-	if json.Unmarshal(body, &answer) != nil || answer.AccessToken == "" {
-		return "", errors.New("dingtalk: the answer has no access token")
-	}
-	life := time.Duration(answer.ExpireIn) * time.Second
-	p.token.value, p.token.until = answer.AccessToken, now.Add(max(life-tokenMargin, life/2))
-	return p.token.value, nil
-}
-
-// call makes a call of the OpenAPI with a token, in turn and at DingTalk's pace;
-// with another token if that one is not good any more.
-func (p *Platform) call(ctx context.Context, name string, do func(token string) error) error {
-	if wait := p.pause.Wait(name, p.Now()); wait > 0 {
-		return &bot.LaterError{After: wait, Err: fmt.Errorf("dingtalk: %s is rate limited", name)}
-	}
-	if err := p.pace[name].Wait(ctx); err != nil {
-		return fmt.Errorf("dingtalk: %s: too many calls wait", name)
-	}
-	stale := ""
-	for {
-		t, err := p.accessToken(ctx, stale)
-		if err != nil {
-			return p.judged(ctx, name, err)
-		}
-		err = p.limited(ctx, func() error { return do(t) })
-		if refused, ok := errors.AsType[*refusedError](err); ok && refused.token && stale == "" {
-			stale = t
-			continue
-		}
-		return p.judged(ctx, name, err)
-	}
-}
-
-// limited makes a call when not too many are under way.
-func (p *Platform) limited(ctx context.Context, do func() error) error {
-	select {
-	case p.slots <- struct{}{}:
-		defer func() { <-p.slots }()
-	case <-ctx.Done():
-		return errors.New("dingtalk: too many calls are under way")
-	}
-	return do()
-}
-
-// judged notes that DingTalk wants to be left alone.
-func (p *Platform) judged(ctx context.Context, name string, err error) error {
-	refused, ok := errors.AsType[*refusedError](err)
-	switch {
-	case !ok:
-		return err
-	case refused.limited:
-		p.pause.Until(name, p.Now().Add(refused.after))
-		return &bot.LaterError{After: p.pause.Wait(name, p.Now()), Err: err}
-	case refused.forbidden && p.once.First("forbidden "+name, p.Now()):
-		p.Log.ErrorContext(ctx, "dingtalk refuses a call: look at the app's permissions and its IP white list in the developer console, and publish a version", "call", name, "reason", refused.code)
-	}
-	return err
+	return &callError{kind: uncertain, call: "a call", code: reason(err)}
 }
 
 func paces() map[string]*rate.Limiter {
 	all := map[string]*rate.Limiter{}
-	for _, name := range []string{toOne, toGroup, directory} {
-		all[name] = rate.NewLimiter(callsPerSecond, callsPerSecond)
+	for _, call := range []string{tokens, toOne, toGroup, directory} {
+		all[call] = rate.NewLimiter(callsPerSecond, 1)
 	}
 	return all
 }
 
-// post posts JSON and returns the answer, or a refusedError.
+// openAPI makes a call of the OpenAPI at DingTalk's pace, with a token; with
+// another if that one is not good any more.
+func (p *Platform) openAPI(ctx context.Context, call string, do func(token string) error) error {
+	if wait := p.pause.Wait(call, p.Now()); wait > 0 {
+		return &callError{kind: limited, call: call, code: "it is left alone", after: wait}
+	}
+	stale := ""
+	for {
+		token, err := p.accessToken(ctx, stale)
+		if err == nil {
+			err = p.inSlot(ctx, call, func() error {
+				if err := p.pace[call].Wait(ctx); err != nil {
+					return &callError{kind: unsent, call: call, code: "too many calls wait"}
+				}
+				return do(token)
+			})
+		}
+		if err == nil {
+			p.judge(nil)
+			return nil
+		}
+		e := failed(err)
+		if e.kind == badToken && stale == "" && e.call != tokens {
+			stale = token
+			continue
+		}
+		if e.kind == limited {
+			p.pause.Until(call, p.Now().Add(e.after))
+			e.after = p.pause.Wait(call, p.Now())
+		}
+		p.judge(e)
+		return e
+	}
+}
+
+// inSlot makes a call when not too many are under way.
+func (p *Platform) inSlot(ctx context.Context, call string, do func() error) error {
+	select {
+	case p.slots <- struct{}{}:
+		defer func() { <-p.slots }()
+	case <-ctx.Done():
+		return &callError{kind: unsent, call: call, code: "too many calls are under way"}
+	}
+	return do()
+}
+
+// judge notes whether DingTalk lets the app send messages by itself: without that
+// replies get through only as long as session webhooks live.
+func (p *Platform) judge(e *callError) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	before := p.wrong
+	switch {
+	case e == nil:
+		p.wrong = nil
+	case e.call == directory: // optional
+		return
+	case e.call == tokens && (e.kind == closed || e.kind == badToken):
+		p.wrong = fmt.Errorf("no access token is given (%s): set DINGTALK_CLIENT_ID and DINGTALK_CLIENT_SECRET as the developer console shows them", e.code)
+	case e.kind == forbidden:
+		p.wrong = fmt.Errorf("messages may not be sent (%s): look at the app's permissions (qyapi_robot_sendmsg) and its IP white list in the developer console, and publish a version", e.code)
+	default:
+		return
+	}
+	if p.wrong != nil && (before == nil || before.Error() != p.wrong.Error()) {
+		p.Log.Error("dingtalk refuses the app", "call", e.call, "err", p.wrong)
+	}
+}
+
+// post posts JSON and returns the answer; its error is a *callError.
 func (p *Platform) post(ctx context.Context, to, token string, body any) ([]byte, error) {
-	name := callName(to)
+	call := callName(to)
 	text, err := json.Marshal(body)
 	if err != nil {
-		return nil, fmt.Errorf("dingtalk: %s: %w", name, err)
+		return nil, &callError{call: call, code: "it cannot be written"}
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(text))
 	if err != nil {
-		return nil, errNoWay // the error would quote the URL
+		return nil, &callError{call: call, code: "there is no such URL"} // the error would quote it
 	}
 	r.Header.Set("Content-Type", "application/json")
 	if token != "" {
@@ -168,62 +166,79 @@ func (p *Platform) post(ctx context.Context, to, token string, body any) ([]byte
 	}
 	res, err := p.HTTP.Do(r)
 	if err != nil {
-		return nil, fmt.Errorf("dingtalk: %s: %s", name, reason(err))
+		e := &callError{kind: uncertain, call: call, code: reason(err)}
+		if dialing, ok := errors.AsType[*net.OpError](err); ok && dialing.Op == "dial" || errors.Is(err, syscall.ECONNREFUSED) {
+			e.kind = unsent
+		} else if _, ok := errors.AsType[*net.DNSError](err); ok {
+			e.kind = unsent
+		}
+		return nil, e
 	}
 	defer func() { _ = res.Body.Close() }()
 	answer, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
-		return nil, fmt.Errorf("dingtalk: %s: %s", name, reason(err))
+		return nil, &callError{kind: uncertain, call: call, code: reason(err)}
 	}
-	return answer, p.refused(name, res, answer)
+	if e := p.refused(call, res, answer); e != nil {
+		return nil, e
+	}
+	return answer, nil
 }
 
 // callName is what a URL calls, as it may be logged.
 func callName(to string) string {
-	for _, name := range []string{tokens, toOne, toGroup, directory} {
-		if strings.Contains(to, name) {
-			return name
+	for _, call := range []string{tokens, toOne, toGroup, directory} {
+		if strings.Contains(to, call) {
+			return call
 		}
 	}
 	return webhook
 }
 
-// refused is what an answer refuses, or nil. The OpenAPI does so by the HTTP
+// refused is what an answer refuses, or nil. The OpenAPI refuses by the HTTP
 // status and a code in words; session webhooks and the legacy host by an errcode
-// in HTTP 200.
-func (p *Platform) refused(call string, res *http.Response, answer []byte) error {
+// in HTTP 200. What looks like neither did not come from DingTalk.
+func (p *Platform) refused(call string, res *http.Response, answer []byte) *callError {
 	var body struct {
-		Errcode, Code json.RawMessage
-		SubCode       json.RawMessage `json:"sub_code"`
+		Errcode, Code, AccessToken, ProcessQueryKey json.RawMessage
+		SubCode                                     json.RawMessage `json:"sub_code"`
 	}
 	_ = json.Unmarshal(answer, &body)
 	errcode, code := scalar(body.Errcode), scalar(body.Code)
-	if res.StatusCode < 300 && (errcode == "" || errcode == "0") {
+	if res.StatusCode < 300 && code == "" && (errcode == "0" || body.AccessToken != nil || body.ProcessQueryKey != nil) {
 		return nil
 	}
-	e := &refusedError{call: call, status: res.StatusCode, code: name(errcode + code), after: limitedRest}
-	if strings.Contains(code, p.ClientSecret) {
-		e.code = "(not a name)"
-	}
+	e := &callError{call: call, code: fmt.Sprintf("HTTP %d", res.StatusCode), after: limitedRest}
 	// Errcode 88 stands for whatever its sub_code says.
 	if sub := scalar(body.SubCode); errcode == "88" && sub != "" {
-		errcode, e.code = sub, name("88/"+sub)
+		errcode = sub
+	}
+	if said := errcode + code; said != "" && !strings.Contains(said, p.ClientSecret) {
+		e.code += " " + name(said)
 	}
 	// Source: DingTalk, “Global error codes”; custom robots: 130101, 410100.
 	switch {
 	case res.StatusCode == http.StatusTooManyRequests, strings.Contains(code, "QpsLimit"), strings.Contains(code, "Throttling"),
 		errcode == "130101", errcode == "410100", errcode == "90018", errcode == "90002":
-		e.limited = true
-		if n, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && n > 0 {
-			e.after = min(time.Duration(n)*time.Second, mostRest)
+		e.kind = limited
+		if call == webhook {
+			e.after = hookRest
 		}
+		if n, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && n > 0 {
+			e.after = min(time.Duration(min(n, 3600))*time.Second, mostRest)
+		}
+	case res.StatusCode >= 500, errcode == "" && code == "" && res.StatusCode < 400, errcode == "-1":
+		e.kind = uncertain
 	case res.StatusCode == http.StatusUnauthorized, code == "InvalidAuthentication", errcode == "40014", errcode == "42001":
-		e.token = true
+		e.kind = badToken
 	case res.StatusCode == http.StatusForbidden, errcode == "60011", errcode == "60020":
-		e.forbidden = true
+		e.kind = forbidden
 	}
 	return e
 }
+
+// later is a limited call as the bot understands it.
+func (e *callError) later() error { return &bot.LaterError{After: e.after, Err: e} }
 
 // legacyURL is the host of the API before the OpenAPI.
 func (p *Platform) legacyURL() string {

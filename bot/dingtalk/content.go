@@ -17,8 +17,6 @@ type message struct {
 	Corp  string // of the robot
 	Staff string // the sender's staff ID; empty: of no organization that the robot knows
 	From  string // the sender's organization
-	Robot string // the robot's ID as a user
-	Nick  string // the sender's
 	place
 	Text string // without mentions; empty: there is nothing to read in it
 	Bare bool   // a mention of the robot and nothing else
@@ -42,7 +40,7 @@ func read(data json.RawMessage) (message, error) {
 	}
 	m := message{
 		ID: string(raw.MsgID), Corp: string(raw.ChatbotCorpID), Staff: string(raw.SenderStaffID),
-		From: string(raw.SenderCorpID), Nick: string(raw.SenderNick),
+		From: string(raw.SenderCorpID),
 		place: place{
 			Conversation: string(raw.ConversationID), Group: raw.ConversationType != single,
 			Robot: string(raw.ChatbotUserID), Hook: string(raw.SessionWebhook),
@@ -52,7 +50,7 @@ func read(data json.RawMessage) (message, error) {
 		m.Until = time.UnixMilli(ms)
 	}
 	if m.Group {
-		m.place.Nick = m.Nick
+		m.Nick = string(raw.SenderNick)
 	}
 	if m.Conversation == "" && m.Staff == "" && m.Hook == "" {
 		return message{}, errMessage
@@ -112,12 +110,11 @@ func rich(content json.RawMessage) (text string, readable bool) {
 	return b.String(), readable
 }
 
-// unmentioned takes out mentions: words that begin with “@”. Those that hold one
-// are addresses. DingTalk itself takes the robot's mention out of a text, but not
-// out of a rich text, and not the mentions of others.
-func unmentioned(text string) string {
-	return mention.ReplaceAllString(text, "$1")
-}
+// unmentioned takes out the mentions that a text begins with. DingTalk itself
+// takes the robot's out of a text, but not out of a rich text. What stands further
+// behind may be meant: “找 @李四”.
+func unmentioned(text string) string { return mention.ReplaceAllString(text, "") }
 
-// mention ends at the next space, of whichever width.
-var mention = regexp.MustCompile(`(^|\s|\p{Z})@[^\s\p{Z}]*`)
+// mention ends at the next space, of whichever width, or where Chinese begins
+// behind a name in Latin letters.
+var mention = regexp.MustCompile(`^(?:[\s\p{Z}]*@(?:[\w.-]+|[^\s\p{Z}]*))+`)

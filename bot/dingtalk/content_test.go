@@ -16,12 +16,12 @@ func TestRead(t *testing.T) {
 		want       message
 	}{
 		{"single chat", `{"msgId":"m1","msgtype":"text","text":{"content":" 登记 "},"conversationType":"1","conversationId":"c1","senderStaffId":"wang01","senderCorpId":"ding1","chatbotCorpId":"ding1","chatbotUserId":"$:LWCP_v1:$r","senderNick":"小明","sessionWebhook":"https://oapi.dingtalk.com/x","sessionWebhookExpiredTime":1700000000000,"createAt":1}`,
-			message{ID: "m1", Corp: "ding1", Staff: "wang01", From: "ding1", Nick: "小明", Text: "登记",
+			message{ID: "m1", Corp: "ding1", Staff: "wang01", From: "ding1", Text: "登记",
 				place: place{Conversation: "c1", Robot: "$:LWCP_v1:$r", Hook: "https://oapi.dingtalk.com/x", Until: until}}},
 		{"strings for numbers, and numbers for strings", `{"msgId":7,"msgtype":"text","text":{"content":12},"conversationType":1,"senderStaffId":123,"sessionWebhookExpiredTime":"1700000000000","createAt":"x","isAdmin":"y"}`,
 			message{ID: "7", Staff: "123", Text: "12", place: place{Until: until}}},
 		{"a group, a rich text", `{"msgtype":"richText","content":{"richText":[{"text":"@contactbot "},{"text":"登记 a@b.cn"},{"type":"picture"}]},"conversationType":"2","conversationId":"c2","senderNick":"小明"}`,
-			message{Nick: "小明", Text: "登记 a@b.cn", place: place{Conversation: "c2", Group: true, Nick: "小明"}}},
+			message{Text: "登记 a@b.cn", place: place{Conversation: "c2", Group: true, Nick: "小明"}}},
 		{"a mention alone", `{"msgtype":"text","text":{"content":" "},"conversationType":"2","conversationId":"c2"}`,
 			message{Bare: true, place: place{Conversation: "c2", Group: true}}},
 		{"a picture", `{"msgtype":"picture","content":{"downloadCode":"x"},"conversationType":"1","conversationId":"c1"}`, message{place: place{Conversation: "c1"}}},
@@ -55,7 +55,7 @@ func FuzzRead(f *testing.F) {
 		if back := placeOf(m.address()); back.Group != m.Group || back.open(time.Now()) != m.open(time.Now()) {
 			t.Fatalf("%+v came back as %+v", m.place, back)
 		}
-		if said, _ := chosen(m.Text); len(said) > len(m.Text) {
+		if said, _, _ := chosen(m.Text); len(said) > len(m.Text) {
 			t.Fatal("it has grown")
 		}
 	})

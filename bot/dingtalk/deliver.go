@@ -5,7 +5,6 @@ package dingtalk
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,65 +22,92 @@ var goOnHere = commands.Text{
 	ZH: "群里开始的登记可以在这里继续，只有你能看到。直接在这里回复就行：",
 }
 
+// giveUpAfter is how long a reply is tried that DingTalk refuses in every way as
+// it is: nothing behind it could be told until then.
+const giveUpAfter = time.Hour
+
+// A way is one to a person.
+type way struct {
+	name string
+	open bool
+	send func(context.Context, state.Person, place, state.Reply) error
+	here bool // it leads to where the person spoke
+}
+
 // Deliver implements bot.Platform. It takes the first way to the person that is
 // open: the session webhook of where they spoke, the OpenAPI to there, the OpenAPI
 // to their private chat.
 func (p *Platform) Deliver(ctx context.Context, who state.Person, r state.Reply) error {
 	at := placeOf(r.To)
-	var last error
-	for _, w := range []struct {
-		open bool
-		send func(context.Context, state.Person, place, state.Reply) error
-	}{
-		{at.open(p.Now()) && p.trusted(at.Hook) && !p.dead.Known(at.Hook), p.bySession},
-		{at.Group && at.Conversation != "", p.toGroup},
+	var last *callError
+	soonest := time.Duration(0) // of the ways that want to be left alone
+	lost := true                // every way refuses the reply as it is
+	for _, w := range []way{
+		{webhook, at.open(p.Now()) && p.trusted(at.Hook) && !p.dead.Known(at.Hook, p.Now()), p.bySession, true},
+		{toGroup, at.Group && at.Conversation != "", p.toGroup, true},
 		// What was meant for a group is masked, and may be read by its person.
-		{true, p.toOne},
+		{toOne, true, p.toOne, false},
 	} {
 		if !w.open {
 			continue
 		}
 		err := w.send(ctx, who, at, r)
 		if err == nil {
-			p.invite(who, at, r)
+			if w.here {
+				p.invite(who, at, r)
+			}
 			return nil
 		}
-		refused, ok := errors.AsType[*refusedError](err)
-		// What may have been carried out is tried again in the same way, once where
-		// there is another.
-		failing := ok && refused.status >= 500 && (refused.call != webhook || p.once.First("failing "+at.Hook, p.Now()))
-		if !ok && !errors.Is(err, errNoWay) || ok && refused.limited || failing {
-			return err
+		last = failed(err)
+		lost = lost && last.kind == closed
+		switch {
+		case ctx.Err() != nil:
+			return last
+		case last.kind == limited:
+			if soonest == 0 || last.after < soonest {
+				soonest = last.after
+			}
+		case last.kind == uncertain && p.once.First("failing "+w.name, p.Now()):
+			return last // once more in the same way: it may have been carried out
 		}
-		p.Log.InfoContext(ctx, "dingtalk refuses a reply, another way is tried", "person", who, "reason", err)
-		last = err
+		p.Log.InfoContext(ctx, "dingtalk does not take a reply, another way is tried", "person", who, "reason", last)
 	}
-	return fmt.Errorf("dingtalk: no way to the person is open: %w", last)
+	switch {
+	case soonest > 0:
+		return &bot.LaterError{After: soonest, Err: last}
+	case lost && p.Now().Sub(r.Made) > giveUpAfter:
+		p.Log.ErrorContext(ctx, "dingtalk does not take a reply in any way, it is given up", "person", who, "reason", last)
+		return nil
+	}
+	return fmt.Errorf("no way to the person is open: %w", last)
 }
 
 // bySession answers through the session webhook of a conversation. DingTalk
-// refuses with an errcode in HTTP 200, and webhooks end before they should.
+// refuses with an errcode in HTTP 200, and webhooks end before they should. Their
+// limit is the conversation's: each message brings another webhook.
 func (p *Platform) bySession(ctx context.Context, who state.Person, at place, r state.Reply) error {
-	if wait := p.pause.Wait(at.Hook, p.Now()); wait > 0 {
-		return &bot.LaterError{After: wait, Err: errors.New("dingtalk: the session webhook is rate limited")}
+	limit := "webhooks of " + at.Conversation
+	if wait := p.pause.Wait(limit, p.Now()); wait > 0 {
+		return &callError{kind: limited, call: webhook, code: "it is left alone", after: wait}
 	}
 	body := map[string]any{"msgtype": "markdown"}
 	if at.Group {
-		body["markdown"] = render(r, "@"+who.User, offer(at, r))
+		body["markdown"] = render(r, who, "@"+who.User, offer(at, r))
 		body["at"] = map[string]any{"atUserIds": []string{who.User}}
 	} else {
-		body["markdown"] = render(r, "", "")
+		body["markdown"] = render(r, who, "", "")
 	}
-	err := p.limited(ctx, func() error {
+	err := p.inSlot(ctx, webhook, func() error {
 		_, err := p.post(ctx, at.Hook, "", body)
 		return err
 	})
-	refused, ok := errors.AsType[*refusedError](err)
-	switch {
-	case ok && refused.limited:
-		p.pause.Until(at.Hook, p.Now().Add(refused.after))
-		return &bot.LaterError{After: refused.after, Err: err}
-	case ok && refused.status < 500:
+	if err == nil {
+		return nil
+	}
+	switch e := failed(err); e.kind {
+	case limited:
+		p.pause.Until(limit, p.Now().Add(e.after))
+	case closed, badToken, forbidden:
 		p.dead.First(at.Hook, p.Now()) // it is not asked again
 	}
 	return err
@@ -98,14 +124,14 @@ func offer(at place, r state.Reply) string {
 // toGroup writes to a group by the OpenAPI, which mentions nobody: the name has
 // to do.
 // Source: DingTalk, “Robot sends group messages”.
-func (p *Platform) toGroup(ctx context.Context, _ state.Person, at place, r state.Reply) error {
+func (p *Platform) toGroup(ctx context.Context, who state.Person, at place, r state.Reply) error {
 	before := ""
 	if at.Nick != "" {
 		before = "**" + escape(bot.Clip(at.Nick, maxTitle)) + "**"
 	}
-	return p.call(ctx, toGroup, func(token string) error {
+	return p.openAPI(ctx, toGroup, func(token string) error {
 		_, err := p.post(ctx, p.APIURL+toGroup, token, map[string]any{
-			"robotCode": p.RobotCode, "openConversationId": at.Conversation, "msgKey": "sampleMarkdown", "msgParam": param(render(r, before, offer(at, r))),
+			"robotCode": p.RobotCode, "openConversationId": at.Conversation, "msgKey": "sampleMarkdown", "msgParam": param(render(r, who, before, offer(at, r))),
 		})
 		return err
 	})
@@ -114,9 +140,9 @@ func (p *Platform) toGroup(ctx context.Context, _ state.Person, at place, r stat
 // toOne writes to a person's private chat by the OpenAPI.
 // Source: DingTalk, “Robot sends messages to single chats in batches”.
 func (p *Platform) toOne(ctx context.Context, who state.Person, _ place, r state.Reply) error {
-	return p.call(ctx, toOne, func(token string) error {
+	return p.openAPI(ctx, toOne, func(token string) error {
 		text, err := p.post(ctx, p.APIURL+toOne, token, map[string]any{
-			"robotCode": p.RobotCode, "userIds": []string{who.User}, "msgKey": "sampleMarkdown", "msgParam": param(render(r, "", "")),
+			"robotCode": p.RobotCode, "userIds": []string{who.User}, "msgKey": "sampleMarkdown", "msgParam": param(render(r, who, "", "")),
 		})
 		if err != nil {
 			return err
@@ -128,9 +154,9 @@ func (p *Platform) toOne(ctx context.Context, who state.Person, _ place, r state
 		_ = json.Unmarshal(text, &answer)
 		switch {
 		case slices.Contains(answer.Limited, who.User):
-			return &bot.LaterError{After: limitedRest, Err: errors.New("dingtalk: messages to the person are held back")}
+			return &callError{kind: limited, call: toOne, code: "messages to the person are held back", after: limitedRest}
 		case slices.Contains(answer.Invalid, who.User):
-			return errNoWay
+			return &callError{call: toOne, code: "the person is not in the app's scope"}
 		}
 		return nil
 	})
@@ -148,13 +174,14 @@ func param(c card) string {
 }
 
 // inviteWithin bounds how long an invitation may take.
-const inviteWithin = 10 * time.Second
+const inviteWithin = 3 * time.Second
 
 // invite puts the question of a group into the person's private chat, too, so
 // that it can go on there with one tap. Once is enough, and a courtesy: that it
 // fails is no harm.
 func (p *Platform) invite(who state.Person, at place, r state.Reply) {
-	if offer(at, r) == "" || !p.once.First("invited "+who.User, p.Now()) {
+	invited := "invited " + who.Key()
+	if offer(at, r) == "" || !p.once.First(invited, p.Now()) {
 		return
 	}
 	parts := []state.Part{{Text: goOnHere.In(commands.Language(r.Language))}}
@@ -163,10 +190,9 @@ func (p *Platform) invite(who state.Person, at place, r state.Reply) {
 	}
 	r.Parts = append(parts, r.Parts[min(r.Lead, len(r.Parts)):]...)
 	r.Lead = len(parts)
-	p.wg.Go(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), inviteWithin)
-		defer cancel()
+	p.asides.Go(inviteWithin, func(ctx context.Context) {
 		if err := p.toOne(ctx, who, at, r); err != nil {
+			p.once.Undo(invited)
 			p.Log.DebugContext(ctx, "the private chat could not be prepared", "person", who, "reason", err)
 		}
 	})

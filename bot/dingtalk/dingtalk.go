@@ -45,7 +45,10 @@ type Platform struct {
 	once   bot.Once
 	dead   bot.Once // session webhooks that ended early
 
-	wg sync.WaitGroup // calls that nobody waits for
+	asides bot.Asides
+
+	mu    sync.Mutex
+	wrong error // why DingTalk does not let the app send messages
 }
 
 // New returns an organization. It is reached once Run runs.
@@ -79,10 +82,15 @@ func New(o Options) *Platform {
 // Name implements bot.Platform.
 func (p *Platform) Name() string { return Name }
 
-// Ready tells what keeps messages from arriving just now.
+// Ready tells what keeps messages from arriving or being answered just now.
 func (p *Platform) Ready() error {
 	if err := p.stream.alive(); err != nil {
 		return fmt.Errorf("dingtalk: %w", err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.wrong != nil {
+		return fmt.Errorf("dingtalk: %w", p.wrong)
 	}
 	return nil
 }
@@ -93,7 +101,7 @@ func (p *Platform) Opens() uint64 { return p.stream.opens.Load() }
 // Run receives until ctx ends. DingTalk may be down when it begins.
 func (p *Platform) Run(ctx context.Context, b *bot.Bot) error {
 	p.bot.Store(b)
-	defer p.wg.Wait()
+	defer p.asides.End()
 	return p.stream.run(ctx, p.take)
 }
 

@@ -4,20 +4,24 @@ package dingtalk
 // answered.
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"contactbot/bot/dingtalk/dingtalktest"
 	"contactbot/cloudmonitor/simulator"
+	"contactbot/commands"
 )
 
 // impatient are the settings of tests that wait for something to be noticed: a
 // DingTalk that delivers again soon.
 var impatient = dingtalktest.Options{
-	Ping: 100 * time.Millisecond, Leave: 300 * time.Millisecond,
+	Ping: 300 * time.Millisecond, Leave: 300 * time.Millisecond,
 	Redeliver: []time.Duration{300 * time.Millisecond, time.Second, 2 * time.Second, 2 * time.Second, 4 * time.Second, 4 * time.Second},
 }
 
@@ -27,7 +31,7 @@ func underFaults(t *testing.T, test func(t *testing.T, o *office)) {
 	o := newOffice(t, impatient)
 	o.options.pauses = pauses{
 		First: 20 * time.Millisecond, Most: 200 * time.Millisecond, MinAge: 500 * time.Millisecond, Dead: 200 * time.Millisecond,
-		Ping: 100 * time.Millisecond, Silence: 400 * time.Millisecond, Overlap: time.Second,
+		Ping: 300 * time.Millisecond, Silence: 1200 * time.Millisecond, Overlap: time.Second,
 	}
 	test(t, o)
 	o.close()
@@ -141,24 +145,30 @@ func TestDown(t *testing.T) {
 
 // TestReplies: whatever goes wrong with one way, the answer comes.
 func TestReplies(t *testing.T) {
+	type faults map[string][]dingtalktest.Fault
+	const hook, one = dingtalktest.PathSession, dingtalktest.PathSingle
 	for name, test := range map[string]struct {
-		faults map[string][]dingtalktest.Fault
+		faults faults
 		by     string
 	}{
-		"the session is gone":       {map[string][]dingtalktest.Fault{dingtalktest.PathSession: {{Errcode: 300001}}}, dingtalktest.PathSingle},
-		"a keyword is missing":      {map[string][]dingtalktest.Fault{dingtalktest.PathSession: {{Errcode: 310000}}}, dingtalktest.PathSingle},
-		"the webhook's host fails":  {map[string][]dingtalktest.Fault{dingtalktest.PathSession: {{Status: 502}}}, dingtalktest.PathSession},
-		"and fails again":           {map[string][]dingtalktest.Fault{dingtalktest.PathSession: {{Status: 502}, {Status: 502}}}, dingtalktest.PathSingle},
-		"too many":                  {map[string][]dingtalktest.Fault{dingtalktest.PathSession: {{Status: 429}}}, dingtalktest.PathSession},
-		"too many for the OpenAPI":  {map[string][]dingtalktest.Fault{dingtalktest.PathSession: {{Errcode: 300001}}, dingtalktest.PathSingle: {{Status: 403, Code: "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi"}}}, dingtalktest.PathSingle},
-		"held back":                 {map[string][]dingtalktest.Fault{dingtalktest.PathSession: {{Errcode: 300001}}, dingtalktest.PathSingle: {{Limited: true}}}, dingtalktest.PathSingle},
-		"no token":                  {map[string][]dingtalktest.Fault{dingtalktest.PathSession: {{Errcode: 300001}}, dingtalktest.PathToken: {{Status: 503}}}, dingtalktest.PathSingle},
-		"the OpenAPI fails":         {map[string][]dingtalktest.Fault{dingtalktest.PathSession: {{Errcode: 300001}}, dingtalktest.PathSingle: {{Status: 500}, {Status: 500}}}, dingtalktest.PathSingle},
-		"an answer with no meaning": {map[string][]dingtalktest.Fault{dingtalktest.PathSession: {{Status: 404}}}, dingtalktest.PathSingle},
+		"the session is gone":      {faults{hook: {{Errcode: 300001}}}, one},
+		"a keyword is missing":     {faults{hook: {{Errcode: 310000}}}, one},
+		"the webhook's host fails": {faults{hook: {{Status: 502}}}, hook},
+		"and fails again":          {faults{hook: {{Status: 502}, {Status: 502}}}, one},
+		"not DingTalk's answer":    {faults{hook: {{Status: 200}, {Status: 200}}}, one},
+		"there is no such page":    {faults{hook: {{Status: 404}, {Status: 404}}}, one},
+		"too many":                 {faults{hook: {{Status: 429}}}, one},
+		"too many in DingTalk's":   {faults{hook: {{Errcode: 130101}}}, one},
+		"too many for the OpenAPI": {faults{hook: {{Errcode: 300001}}, one: {{Status: 403, Code: "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi"}}}, one},
+		"held back":                {faults{hook: {{Errcode: 300001}}, one: {{Limited: true}}}, one},
+		"no token":                 {faults{hook: {{Errcode: 300001}}, dingtalktest.PathToken: {{Status: 503}}}, one},
+		"the OpenAPI fails":        {faults{hook: {{Errcode: 300001}}, one: {{Status: 500}, {Status: 500}}}, one},
+		"a permission comes late":  {faults{hook: {{Errcode: 300001}}, one: {{Status: 403, Code: "Forbidden.AccessDenied.AccessTokenPermissionDenied"}}}, one},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inOffice(t, dingtalktest.Options{Permissions: []string{"qyapi_robot_sendmsg"}}, func(t *testing.T, o *office) {
+			inOffice(t, dingtalktest.Options{}, func(t *testing.T, o *office) {
 				wang := o.wang()
+				o.platform.people.Learn(o.person(wang).Key(), commands.Profile{}, time.Now()) // the directory needs a token, too
 				for path, faults := range test.faults {
 					o.ding.Fail(path, faults...)
 				}
@@ -173,6 +183,90 @@ func TestReplies(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestNotInGroup: a group that the robot cannot write to; the question comes in
+// the private chat, once.
+func TestNotInGroup(t *testing.T) {
+	inOffice(t, dingtalktest.Options{}, func(t *testing.T, o *office) {
+		wang := o.wang()
+		o.ding.AddGroup("cid-ops", "运维群", wang)
+		o.ding.Fail(dingtalktest.PathSession, dingtalktest.Fault{Errcode: 300001})
+		o.ding.Fail(dingtalktest.PathGroup, dingtalktest.Fault{Status: 400, Code: "robot.notInGroup"})
+		acked(t, wang.Mention("cid-ops", "登记 姓名=张三"))
+		if n := wang.Sees(t, "这个联系人负责什么"); n.In != wang.Direct() {
+			t.Errorf("asked in %s", n.In)
+		}
+		o.settled(wang)
+		acked(t, wang.Say("帮助"))
+		wang.Sees(t, helped)
+		if n := wang.Count("群里开始的登记"); n != 0 {
+			t.Errorf("invited %d times to where it stands", n)
+		}
+	})
+}
+
+// TestUnreachable: the host of the webhooks cannot be reached, the OpenAPI's can.
+func TestUnreachable(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, dingtalktest.Options{})
+	o.options.HTTP = &http.Client{Transport: without("sendBySession"), Timeout: 15 * time.Second}
+	o.open()
+	for _, p := range o.crowd(3) {
+		acked(t, p.Say("帮助"))
+		if n := p.Sees(t, helped); n.By != dingtalktest.PathSingle {
+			t.Errorf("shown by %s", n.By)
+		}
+	}
+	o.close()
+	o.keepsRules()
+}
+
+// without is a network in which a path cannot be reached.
+type without string
+
+func (w without) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.Contains(r.URL.Path, string(w)) {
+		return nil, &net.OpError{Op: "dial", Err: errors.New("blocked")}
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// TestOpenAPIHangs: nobody who needs none of it waits for it, and neither does the
+// end of the program.
+func TestOpenAPIHangs(t *testing.T) {
+	inOffice(t, dingtalktest.Options{}, func(t *testing.T, o *office) {
+		wang, alice := o.wang(), o.alice()
+		o.ding.AddGroup("cid-ops", "运维群", wang)
+		o.ding.Fail(dingtalktest.PathToken, dingtalktest.Fault{Hang: true})
+		acked(t, wang.Mention("cid-ops", "登记 姓名=张三"))
+		wang.Sees(t, "这个联系人负责什么")
+		acked(t, alice.Say("帮助"))
+		if _, ok := alice.Look(5*time.Second, helped); !ok {
+			t.Error("somebody waits for the token of somebody else's invitation")
+		}
+		began := time.Now()
+		if err := o.End(); err != nil || time.Since(began) > 4*time.Second {
+			t.Errorf("it ended after %v: %v", time.Since(began), err)
+		}
+	})
+}
+
+// TestOthersLinks: in a group nobody answers for another.
+func TestOthersLinks(t *testing.T) {
+	inOffice(t, dingtalktest.Options{}, func(t *testing.T, o *office) {
+		wang, alice := o.wang(), o.alice()
+		o.ding.AddGroup("cid-ops", "运维群", wang, alice)
+		acked(t, alice.Mention("cid-ops", "登记 姓名=李四 描述=值班"))
+		alice.Sees(t, "报警发到哪个邮箱")
+		acked(t, wang.Mention("cid-ops", "登记 姓名=张三 描述=值班"))
+		question := wang.Sees(t, "姓名 张三")
+		acked(t, alice.Tap(t, question, "取消"))
+		o.settled(alice)
+		if n := alice.Count("已取消"); n != 0 {
+			t.Error("her own form was cancelled")
+		}
+	})
 }
 
 // TestTokens: one token serves all calls, and another is asked for when it ends
@@ -248,11 +342,12 @@ func TestKilledAgainAndAgain(t *testing.T) {
 			acked(t, said[i])
 			p.Sees(t, helped)
 			o.settled(p)
-			_, underway := o.Underway.Load(o.person(p))
+			kills, _ := o.Underway.Load(o.person(p))
+			twice, _ := kills.(int)
 			switch n := p.Count(helped); {
 			case n == 1:
 				once++
-			case n > 2 || !underway:
+			case n > 1+twice:
 				t.Errorf("%s was answered %d times", p.ID, n)
 			}
 		}

@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -28,7 +27,7 @@ var errDeaf = fmt.Errorf("dingtalk: the directory: %w", bot.ErrNoProfiles)
 // qyapi_get_member, fieldEmail, fieldMobile.
 func (p *Platform) Profile(ctx context.Context, who state.Person) (commands.Profile, error) {
 	now := p.Now()
-	if profile, stranger := p.people.Known(who.User, now); !stranger {
+	if profile, stranger := p.people.Known(who.Key(), now); !stranger {
 		return profile, nil
 	}
 	if p.people.Deaf(now) {
@@ -44,19 +43,22 @@ func (p *Platform) Profile(ctx context.Context, who state.Person) (commands.Prof
 	// When many write at once they are answered without, rather than late.
 	ctx, cancel := context.WithTimeout(ctx, profileWithin)
 	defer cancel()
-	err := p.call(ctx, directory, func(token string) error {
+	err := p.openAPI(ctx, directory, func(token string) error {
 		body, err := p.post(ctx, p.legacyURL()+directory+"?access_token="+url.QueryEscape(token), "", map[string]string{"userid": who.User})
 		if err == nil && json.Unmarshal(body, &answer) != nil {
-			err = errors.New("an answer that cannot be read")
+			err = &callError{kind: uncertain, call: directory, code: "the answer cannot be read"}
 		}
 		return err
 	})
-	if refused, ok := errors.AsType[*refusedError](err); ok && refused.forbidden {
-		p.people.Deafen(now)
-		p.Log.InfoContext(ctx, "dingtalk does not let the directory be read, nothing is proposed from it", "reason", refused.code)
-		return commands.Profile{}, errDeaf
-	}
 	if err != nil {
+		switch e := failed(err); e.kind {
+		case forbidden:
+			p.people.Deafen(now)
+			p.Log.InfoContext(ctx, "dingtalk does not let the directory be read, nothing is proposed from it", "reason", e)
+			return commands.Profile{}, errDeaf
+		case limited:
+			return commands.Profile{}, e.later()
+		}
 		return commands.Profile{}, err
 	}
 	r := answer.Result
@@ -69,6 +71,6 @@ func (p *Platform) Profile(ctx context.Context, who state.Person) (commands.Prof
 	if code := strings.TrimPrefix(r.StateCode, "+"); code != "" && code != "86" && r.Mobile != "" {
 		profile.Phone = "+" + code + " " + r.Mobile
 	}
-	p.people.Learn(who.User, profile, now)
+	p.people.Learn(who.Key(), profile, now)
 	return profile, nil
 }

@@ -5,7 +5,9 @@ package dingtalk
 import (
 	"cmp"
 	"context"
+	"strings"
 	"time"
+	"unicode"
 
 	"contactbot/bot/dialog"
 	"contactbot/commands"
@@ -33,22 +35,29 @@ func (p *Platform) received(a arrival) {
 		return
 	}
 	who := state.Person{Platform: Name, Workspace: m.Corp, User: m.Staff}
-	if m.Corp == "" || m.From != m.Corp || !plain.MatchString(m.Staff) {
-		p.Log.Warn("message of a stranger is refused", "corp", name(m.From))
+	if !m.member() {
+		if p.once.First("stranger "+m.From+m.Staff, p.Now()) {
+			p.Log.Warn("messages of a stranger are refused", "corp", name(m.From))
+		}
 		a.ack()
 		p.aside(m, notMember)
 		return
 	}
-	said := dialog.Message{
-		ID: "message/" + cmp.Or(m.ID, a.id), From: m.address(), Member: true, Language: commands.Chinese,
+	said := dialog.Message{From: m.address(), Member: true, Language: commands.Chinese}
+	if id := cmp.Or(m.ID, a.id); id != "" {
+		said.ID = "message/" + id
 	}
-	switch said.Text, said.Choice = chosen(m.Text); {
+	var whose uint16
+	switch said.Text, said.Choice, whose = chosen(m.Text); {
 	case m.Bare:
 		said.Text = "你好"
 	case said.Text == "":
 		said.Unread = true
+	case said.Choice != 0 && whose != short(who):
+		a.ack() // somebody else's question: it is not theirs to answer
+		return
 	}
-	said.Profile, said.Stranger = p.people.Known(who.User, p.Now())
+	said.Profile, said.Stranger = p.people.Known(who.Key(), p.Now())
 	ack, refuse := a.ack, a.refuse
 	p.bot.Load().Take(who, said, func(err error) {
 		if err != nil {
@@ -64,21 +73,35 @@ func (p *Platform) received(a arrival) {
 // asideWithin bounds how long it takes to tell somebody something in passing.
 const asideWithin = 3 * time.Second
 
-// aside tells somebody something of which nothing is stored, once. It does not
-// wait for it.
+// aside tells somebody something of which nothing is stored, once in a while. It
+// does not wait for it, and gives way to replies.
 func (p *Platform) aside(m message, text commands.Text) {
-	if !m.open(p.Now()) || !p.trusted(m.Hook) || !p.once.First("aside "+m.Hook+text.EN, p.Now()) {
+	if !m.open(p.Now()) || !p.trusted(m.Hook) || !p.once.First("aside "+m.Conversation+"/"+m.Staff+text.EN, p.Now()) {
 		return
 	}
-	p.wg.Go(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), asideWithin)
-		defer cancel()
-		err := p.limited(ctx, func() error {
-			_, err := p.post(ctx, m.Hook, "", map[string]any{"msgtype": "text", "text": map[string]string{"content": text.ZH + "\n" + text.EN}})
-			return err
-		})
+	select {
+	case p.slots <- struct{}{}:
+	default:
+		return
+	}
+	begun := p.asides.Go(asideWithin, func(ctx context.Context) {
+		defer func() { <-p.slots }()
+		_, err := p.post(ctx, m.Hook, "", map[string]any{"msgtype": "text", "text": map[string]string{"content": text.ZH + "\n" + text.EN}})
 		if err != nil {
 			p.Log.DebugContext(ctx, "somebody could not be told", "reason", err)
 		}
 	})
+	if !begun {
+		<-p.slots
+	}
+}
+
+// maxStaffID is longer than any staff ID.
+const maxStaffID = 200
+
+// member reports whether a message is of a member of the robot's organization:
+// others have no staff ID, or say that they are of another.
+func (m message) member() bool {
+	return m.Corp != "" && (m.From == "" || m.From == m.Corp) && m.Staff != "" && len(m.Staff) <= maxStaffID &&
+		!strings.ContainsFunc(m.Staff, func(r rune) bool { return r <= ' ' || unicode.IsControl(r) || unicode.IsSpace(r) })
 }

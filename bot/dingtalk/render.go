@@ -5,6 +5,7 @@ package dingtalk
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -17,15 +18,13 @@ import (
 
 // Limits of what is shown.
 const (
-	// maxText is how many characters a paragraph or a value has.
-	maxText = 1500
 	// maxTitle is how many characters a notification's line has.
 	maxTitle = 60
-	// maxBody is how many bytes the paragraphs of a message take together. The
-	// choices, and what JSON escapes, come on top.
+	// maxParam is how many bytes a message has as JSON, a little less than DingTalk
+	// takes.
 	// Source: DingTalk, “Robot sends group messages”: msgParam, 15,000 bytes;
 	// session webhooks: 20,000.
-	maxBody = 8_000
+	maxParam = 14_500
 	// maxSay is how many characters a choice says; what says more is left out, it
 	// can be typed.
 	maxSay = 200
@@ -42,52 +41,79 @@ var (
 	cutShort       = commands.Text{EN: "(cut short)", ZH: "（内容过长，未全部显示）"}
 )
 
-// render is a reply as a card. before stands before it, as the mention of
-// somebody does; private is a link to the private chat, if it is to be offered.
-func render(r state.Reply, before, private string) card {
+// lengths are how many characters a paragraph or a value has: the first that makes
+// a message short enough counts.
+var lengths = []int{1500, 400, 120, 40}
+
+// render is a reply to a person as a card. before stands before it, as the mention
+// of somebody does; private is a link to the private chat, if it is to be offered.
+func render(r state.Reply, who state.Person, before, private string) card {
+	c := card{Title: title(r)}
 	l := commands.Language(r.Language)
+	var blocks []string
+	links := choices(r, who, private)
+	for _, most := range lengths {
+		blocks = paragraphs(r, l, most)
+		if before != "" && len(blocks) > 0 {
+			blocks[0] = before + lineBreak + blocks[0]
+		}
+		if c.Text = joined(blocks, links); len(param(c)) <= maxParam {
+			return c
+		}
+	}
+	// What the reply itself says stands at its end.
+	for n := len(blocks) - 1; n > 0; n-- {
+		cut := append([]string{blocks[0], cutShort.In(l)}, blocks[len(blocks)-n+1:]...)
+		if c.Text = joined(cut, links); len(param(c)) <= maxParam {
+			return c
+		}
+	}
+	c.Text = cutShort.In(l)
+	return c
+}
+
+func joined(blocks []string, links string) string {
+	if links != "" {
+		blocks = append(slices.Clip(blocks), links)
+	}
+	return strings.Join(blocks, "\n\n")
+}
+
+// paragraphs are the parts of a reply, with texts and values of so many characters.
+func paragraphs(r state.Reply, l commands.Language, most int) []string {
 	sign := bot.Signs[r.Tone]
 	var blocks []string
-	size := 0
 	for _, p := range r.Parts {
-		block := paragraph(p, sign, l)
+		blocks = append(blocks, paragraph(p, sign, l, most))
 		if p.Text != "" {
 			sign = ""
 		}
-		if size += len(block); size > maxBody {
-			blocks = append(blocks, cutShort.In(l))
-			break
-		}
-		blocks = append(blocks, block)
 	}
-	if before != "" && len(blocks) > 0 {
-		blocks[0] = before + lineBreak + blocks[0]
-	}
-	if links := choices(r, private); links != "" {
-		blocks = append(blocks, links)
-	}
-	return card{Title: title(r), Text: strings.Join(blocks, "\n\n")}
+	return blocks
 }
 
 // lineBreak ends a line within a paragraph.
 const lineBreak = "  \n"
 
 // paragraph is a part of a reply.
-func paragraph(p state.Part, sign string, l commands.Language) string {
+func paragraph(p state.Part, sign string, l commands.Language, most int) string {
 	var lines []string
 	switch {
 	case p.Text != "":
-		return multiline(sign+bot.Clip(p.Text, maxText), "")
+		return multiline(sign+bot.Clip(p.Text, most), "")
 	case p.Hint != "":
-		return multiline(bot.Clip(p.Hint, maxText), "> ")
+		return multiline(bot.Clip(p.Hint, most), "> ")
 	case p.Verbatim != "":
-		return multiline(bot.Clip(p.Verbatim, maxText), "> ")
+		return multiline(bot.Clip(p.Verbatim, most), "> ")
 	}
 	for _, f := range p.Facts {
-		lines = append(lines, "- **"+escape(bot.Label(f.Label, l))+"** "+escape(bot.Clip(bot.Value(f), maxText)+bot.Note(f, l)))
+		lines = append(lines, "- **"+escape(bot.Label(f.Label, l))+"** "+escape(oneLine(bot.Clip(bot.Value(f), most)+bot.Note(f, l))))
 	}
 	return strings.Join(lines, "\n")
 }
+
+// oneLine is a value without the ends of lines, behind which mark-up could begin.
+func oneLine(value string) string { return strings.ReplaceAll(value, "\n", " ") }
 
 // multiline keeps the lines of a text apart, each with something before it.
 func multiline(text, before string) string {
@@ -101,7 +127,7 @@ func multiline(text, before string) string {
 }
 
 // choices are links that say what can be said next.
-func choices(r state.Reply, private string) string {
+func choices(r state.Reply, who state.Person, private string) string {
 	var links []string
 	for _, c := range r.Choices {
 		if len([]rune(c.Say)) > maxSay {
@@ -111,7 +137,7 @@ func choices(r state.Reply, private string) string {
 		if c.Primary {
 			label = "**" + label + "**"
 		}
-		links = append(links, "["+label+"]("+choiceURL(r.ID, c)+")")
+		links = append(links, "["+label+"]("+choiceURL(who, r.ID, c)+")")
 	}
 	if private != "" {
 		links = append(links, "["+privatelyLabel.In(commands.Language(r.Language))+"]("+private+")")

@@ -14,6 +14,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the screens in testdata with what is shown now")
 
+var wang = state.Person{Platform: Name, Workspace: "ding1", User: "wang01"}
+
 // TestScreens holds what people see against testdata/screens: the title, which
 // stands in notifications, and the text.
 //
@@ -44,10 +46,10 @@ func TestScreens(t *testing.T) {
 	} {
 		for _, private := range []bool{true, false} {
 			last, _ := bottest.Talk(screen.locale, private, screen.fail, screen.exists, screen.says...)
-			name, shown := screen.name, render(last, "", "")
+			name, shown := screen.name, render(last, wang, "", "")
 			if !private {
 				at := place{Group: true, Robot: "$:LWCP_v1:$robot"}
-				name, shown = screen.name+"-group", render(last, "@wang01", offer(at, last))
+				name, shown = screen.name+"-group", render(last, wang, "@wang01", offer(at, last))
 			}
 			bottest.Golden(t, filepath.Join("testdata", "screens", name+".md"), shown.Title+"\n---\n"+shown.Text+"\n", *update)
 		}
@@ -59,6 +61,8 @@ func TestScreens(t *testing.T) {
 func FuzzRender(f *testing.F) {
 	f.Add("@all @所有人 **bold** [x](https://evil.example.com) ![](y) <font> `code` \u202e\x00\xff")
 	f.Add(strings.Repeat("王[a](b)\n# h\n> q\n1. x\n", 400))
+	f.Add("a\n\n# big\n---\n> quoted")
+	f.Add(strings.Repeat("\"", 3000))
 	f.Add("](dtmd://dingtalkclient/sendMessage?content=x)")
 	f.Fuzz(func(t *testing.T, hostile string) {
 		r := state.Reply{ID: 7, Tone: state.Failure, Parts: []state.Part{
@@ -68,7 +72,7 @@ func FuzzRender(f *testing.F) {
 			r.Parts = append(r.Parts, state.Part{Text: hostile})
 			r.Choices = append(r.Choices, state.Choice{Label: "ok", Say: hostile, Primary: true})
 		}
-		shown := render(r, "@wang01", "dingtalk://x")
+		shown := render(r, wang, "@wang01", "dingtalk://x")
 		switch text := shown.Title + "\n" + shown.Text; {
 		case !utf8.ValidString(text):
 			t.Fatal("not UTF-8")
@@ -88,12 +92,14 @@ func FuzzRender(f *testing.F) {
 // TestChosen: the number of a reply goes unseen behind a choice, and comes back.
 func TestChosen(t *testing.T) {
 	for _, n := range []uint64{0, 1, 2, 77, 1 << 40} {
-		if said, reply := chosen("跳过" + numbered(n)); said != "跳过" || reply != n {
-			t.Errorf("%d came back as %q, %d", n, said, reply)
+		for _, typed := range []string{"跳过", "a\u2060b"} {
+			if said, reply, whose := chosen(typed + numbered(n, 4711)); said != typed || reply != n || whose != 4711 {
+				t.Errorf("%d came back as %q, %d of %d", n, said, reply, whose)
+			}
 		}
 	}
 	for _, typed := range []string{"跳过", "a\u2060b", "x\u200b\u200c", "\u2060"} {
-		if said, reply := chosen(typed); said != typed || reply != 0 {
+		if said, reply, _ := chosen(typed); said != typed || reply != 0 {
 			t.Errorf("%q was taken for a choice: %q, %d", typed, said, reply)
 		}
 	}
@@ -103,7 +109,10 @@ func TestChosen(t *testing.T) {
 func TestUnmentioned(t *testing.T) {
 	for in, want := range map[string]string{
 		"@contactbot 登记":                   " 登记",
-		" 登记 邮箱=a@b.cn @张三":                " 登记 邮箱=a@b.cn ",
+		"@contactbot登记":                    "登记",
+		"@报警机器人 登记":                        " 登记",
+		" @contactbot @张三 登记":              " 登记",
+		" 登记 邮箱=a@b.cn 描述=找 @李四":           " 登记 邮箱=a@b.cn 描述=找 @李四",
 		"@contactbot\u3000登记 a@b.cn":       "\u3000登记 a@b.cn",
 		"邮箱：a@b.cn":                        "邮箱：a@b.cn",
 		"https://oapi.dingtalk.com@evil/x": "https://oapi.dingtalk.com@evil/x",

@@ -80,7 +80,7 @@ func (p *Platform) Deliver(ctx context.Context, who state.Person, r state.Reply)
 // freshen shows in the App home what has changed, if it is before the person.
 func (p *Platform) freshen(who state.Person, r state.Reply) {
 	if r.Tone == state.Success && p.memory.looks(who.User, p.Now()) {
-		p.wg.Go(func() { p.look(who) })
+		p.asides.Go(lookWithin, func(ctx context.Context) { p.look(ctx, who) })
 	}
 }
 

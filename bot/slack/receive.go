@@ -94,7 +94,7 @@ func (p *Platform) event(a arrival, e slackevents.EventsAPIEvent) {
 	case *slackevents.AppHomeOpenedEvent:
 		a.ack(nil) // nothing is lost if it stays unanswered: it is opened again
 		if who, ok := p.of(e.TeamID, ev.User); ok && ev.Tab == "home" {
-			p.wg.Go(func() { p.look(who) })
+			p.asides.Go(lookWithin, func(ctx context.Context) { p.look(ctx, who) })
 		}
 	default:
 		a.ack(nil)
@@ -122,11 +122,9 @@ func (p *Platform) heard(a arrival, team, user string, at place, ts, text string
 const lookWithin = 5 * time.Second
 
 // look shows a person's contacts in the App home.
-func (p *Platform) look(who state.Person) {
+func (p *Platform) look(ctx context.Context, who state.Person) {
 	p.memory.lookedAt(who.User, p.Now())
-	ctx, cancel := context.WithTimeout(context.Background(), lookWithin)
 	profile, err := p.Profile(ctx, who)
-	cancel()
 	known := &profile
 	if err != nil {
 		known = nil
@@ -186,7 +184,7 @@ func (p *Platform) click(a arrival, who state.Person, c slackgo.InteractionCallb
 	switch action.ActionID {
 	case "refresh":
 		a.ack(nil)
-		p.wg.Go(func() { p.look(who) })
+		p.asides.Go(lookWithin, func(ctx context.Context) { p.look(ctx, who) })
 		return
 	case "form":
 		m.Choice, _ = strconv.ParseUint(action.Value, 10, 64)

@@ -64,7 +64,7 @@ type Platform struct {
 	self  *slackgo.AuthTestResponse // nil: Slack has not told yet
 	wrong error                     // why not
 
-	wg sync.WaitGroup // calls that nobody waits for
+	asides bot.Asides
 }
 
 // New returns a workspace. It is reached once Run runs.
@@ -149,11 +149,13 @@ func (p *Platform) Opens() uint64 { return p.link.opened() }
 // Run receives until ctx ends. Slack may be down when it begins.
 func (p *Platform) Run(ctx context.Context, b *bot.Bot) error {
 	p.bot.Store(b)
-	defer p.wg.Wait()
+	defer p.asides.End()
 	if err := p.introduce(ctx); err != nil {
 		return nil // ctx has ended
 	}
-	p.wg.Go(func() { p.watch(ctx) })
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	watching.Go(func() { p.watch(ctx) })
 	return p.link.run(ctx, p.take)
 }
 

@@ -58,7 +58,7 @@ func (p *Platform) updateView(ctx context.Context, who state.Person, at place, r
 		view = form(sheet, lead(r), at)
 	}
 	id, awaits := at.View, ""
-	if at.Awaits != "" && !at.At.Before(p.born) && !p.once.Known(at.Awaits) {
+	if at.Awaits != "" && !at.At.Before(p.born) && !p.once.Known(at.Awaits, p.Now()) {
 		id, awaits = "", at.Awaits
 	}
 	return p.call(ctx, "views.update", func() error {

@@ -151,15 +151,19 @@ func (d *DingTalk) userGet(r request) reply {
 	if !ok {
 		return errcode(60121, "找不到该用户")
 	}
+	if !d.has("qyapi_get_member") {
+		a := errcode(88, "ding talk error[subcode=60011,submsg=没有调用该接口的权限]")
+		a.body["sub_code"], a.body["sub_msg"] = "60011", "没有调用该接口的权限"
+		return a
+	}
 	result := map[string]any{"userid": p.ID, "unionid": "union-of-" + p.ID, "name": p.Name, "admin": p.Admin, "active": true}
-	member := d.has("qyapi_get_member")
-	if d.has("fieldMobile") && member && p.Mobile != "" {
+	if d.has("fieldMobile") && p.Mobile != "" {
 		result["mobile"], result["state_code"] = p.Mobile, "86"
 	}
-	if d.has("fieldEmail") && member && p.Mail != "" {
+	if d.has("fieldEmail") && p.Mail != "" {
 		result["email"] = p.Mail
 	}
-	if d.has("fieldEmail") && member && p.OrgMail != "" {
+	if d.has("fieldEmail") && p.OrgMail != "" {
 		result["org_email"] = p.OrgMail
 	}
 	a := errcode(0, "ok")
