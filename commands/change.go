@@ -10,33 +10,97 @@ import (
 
 var (
 	toChangeZH = []string{"修改", "更新", "更改"}
+	// ownThings are what of a contact may be changed, but the fields.
+	ownThings = []string{"信息", "资料", "登记", "内容", "联系方式"}
 	// contactWords may stand between the verb and the contact.
 	contactWords   = []string{"the contact", "contact", "my contact"}
 	contactWordsZH = []string{"一下", "联系人"}
 )
 
 // changed reads the words before values that say which contact to change:
-// "update Bob mail=…", "修改 Bob 邮箱=…". What follows the verb is left.
-func changed(head string) (rest string, ok bool) {
+// "update Bob mail=…", "修改 Bob 邮箱=…". What follows the verb is left. sure says
+// that they are an order even without values: "修改张三".
+func changed(head string) (rest string, sure, ok bool) {
 	rest, ok = cutWord(head, toChange)
+	chinese := false
 	if ok {
 		rest, _ = cutWord(rest, contactWords)
 	} else if rest, ok = cutAny(head, toChangeZH); ok {
 		rest, _ = cutAny(strings.TrimLeft(rest, " "), contactWordsZH)
+		chinese = true
 	}
-	rest = unlead(rest)
+	rest = unparticled(unlead(rest))
+	if owner, label, of := cutLast(clip(rest, maxLabel), "的"); ok && of && isSurnamed(owner) && (Named(label) != nil || slices.Contains(ownThings, label)) {
+		return owner, true, true
+	}
 	word := rest
 	if end := strings.IndexFunc(rest, func(r rune) bool { return isGap(r) || r == ':' || r == '：' }); end >= 0 {
 		word = rest[:end]
 	}
 	if !ok || isFiller(word) || labels(strings.ToLower(word)) != nil || isHan(clip(word, len("中"))) && !isPerson(word) {
-		return head, false
+		return head, false, false
 	}
 	if unlead(rest[len(word):]) == "" {
 		rest = word
+		sure = chinese && (isSurnamed(word) || !isHan(word))
 	}
 	_, _, problem := nameField.Clean(word)
-	return rest, problem == nil
+	return rest, sure, problem == nil
+}
+
+// leadingZH stand before the field that is to be changed, or its owner.
+var leadingZH = []string{"麻烦", "帮我", "请", "把", "将", "修改", "更新", "更改", "更换", "变更", "改一下", "改", "换"}
+
+// led is a text without what leads to the field that is to be changed. changes
+// says that something does.
+func led(text string) (rest string, changes bool) {
+	for rest = text; len(text)-len(rest) < maxLead; changes = true {
+		s, ok := cutAny(rest, leadingZH)
+		if !ok {
+			break
+		}
+		rest = strings.TrimLeft(s, " ")
+	}
+	return rest, changes
+}
+
+// owned is a field of somebody who is named: 张三的手机, 张三手机, "Bob's phone".
+func owned(words string) (owner string, f *Field) {
+	if len(words) > maxLabel {
+		return "", nil
+	}
+	owner, label, ok := strings.Cut(strings.ReplaceAll(words, "’", "'"), "'s ")
+	if !ok {
+		if owner, label, ok = cutLast(words, "的"); !ok {
+			at := hanLabel(words)
+			owner, label = words[:at], words[at:]
+			if !isSurnamed(owner) {
+				return "", nil
+			}
+		}
+	}
+	f = Named(label)
+	if _, _, problem := nameField.Clean(owner); f == nil || f == nameField || problem != nil || isHan(owner) && !isSurnamed(owner) {
+		return "", nil
+	}
+	return owner, f
+}
+
+// cutLast cuts a text around the last sep.
+func cutLast(text, sep string) (before, after string, ok bool) {
+	at := strings.LastIndex(text, sep)
+	if at < 0 {
+		return text, "", false
+	}
+	return text[:at], text[at+len(sep):], true
+}
+
+// unparticled is a name without the particle behind it: 登记张三吧.
+func unparticled(text string) string {
+	if name, ok := trimAny(text, []string{"吧", "吗", "么", "呗"}); ok && isSurnamed(name) {
+		return name
+	}
+	return text
 }
 
 // isChange reports whether a word orders a change; it is no name.
@@ -98,6 +162,8 @@ func right(s, rest string, corrects bool) (given, bool) {
 var (
 	deleting   = []string{"delete", "remove", "unregister", "deregister"}
 	deletingZH = []string{"删除", "删掉", "注销"}
+	// deletedZH stand behind the contact: 把张三删掉.
+	deletedZH = []string{"删除", "删掉", "删了", "注销"}
 )
 
 // deletes reads a message, as verbKey has it, that asks to delete a contact. The
@@ -108,6 +174,10 @@ func deletes(key string) (contact string, ok bool) {
 		name, _ = cutWord(name, contactWords)
 	} else if name, ok = cutAny(key, deletingZH); ok {
 		name, _ = cutAny(strings.TrimLeft(name, " "), contactWordsZH)
+	} else if name, ok = strings.CutPrefix(key, "把"); ok {
+		name, _ = cutAny(strings.TrimLeft(name, " "), contactWordsZH)
+		name, ok = trimAny(name, deletedZH)
+		name = strings.TrimRight(name, " ")
 	}
 	name = unlead(name)
 	if !ok || strings.ContainsFunc(name, isGap) || isHan(clip(name, len("中"))) && !isPerson(name) {

@@ -48,11 +48,17 @@ func Parse(text string) Command {
 	s := addressed(fold(unmark(clip(text, MaxText))))
 	c.Text = line(s)
 	if inner, ok := unquote(s); ok {
-		c.Rest, c.Quoted = line(inner), true
-		return c
+		if !isInvited(inner) {
+			c.Rest, c.Quoted = line(inner), true
+			return c
+		}
+		s = inner
 	}
 	if o, ok := order(s); ok {
 		o.Text, o.Problems, o.Language = c.Text, c.Problems, tongue(s, o.Topic == nil)
+		if strings.Trim(s, "？") == "" {
+			o.Language = Chinese // it comes from a Chinese keyboard
+		}
 		if o.Verb == Speak {
 			o.Language = o.Speak
 		}
@@ -71,6 +77,9 @@ func Parse(text string) Command {
 		lead = head[:at]
 	}
 	c.settle(p)
+	if p.changes && c.Verb == None {
+		c.Verb = Register
+	}
 
 	if c.Language == "" && c.Verb != None {
 		c.Language = tongue(lead, true)
@@ -128,7 +137,18 @@ func isNothing(text string, isBad bool) bool {
 		return true
 	}
 	key, _ := verbKey(text)
-	return isBad && said[key] == Skip
+	return isBad && meant(key) == Skip
+}
+
+// isInvited reports whether a quotation is an order all the same: who was told
+// to say “登记” may say it with the marks.
+func isInvited(inner string) bool {
+	for _, v := range []Verb{Register, Help} {
+		if w := v.Word(); strings.EqualFold(inner, w.EN) || inner == w.ZH {
+			return true
+		}
+	}
+	return false
 }
 
 // lead reads the verb at the beginning of the words, if there is one.
@@ -145,7 +165,7 @@ func (c *Command) lead(head string, p *pieces) {
 		c.Verb, p.words[0] = Delete, "" // "unregister name=Alice"
 		return
 	}
-	if rest, ok := changed(head); ok && evidence {
+	if rest, sure, ok := changed(head); ok && (evidence || sure) {
 		c.Verb, p.words[0] = Register, rest
 		return
 	}

@@ -20,7 +20,7 @@ const (
 // it never overwrites anything. left is what could not be placed: also what was
 // meant as a mail address, say, but is none or one too many.
 func Guess(rest string, free func(*Field) bool) (values []Value, left string) {
-	g := &guesser{text: line(fold(clip(rest, MaxText))), free: free}
+	g := &guesser{text: line(fold(clip(rest, MaxText))), free: free, isNot: -1}
 	g.words = split(g.text)
 	g.use = make([]use, len(g.words))
 	g.shapes()
@@ -46,6 +46,7 @@ type guesser struct {
 	values         []Value
 	denied         []denial
 	tries, numbers int
+	isNot          int // the word that says that what is before it is wrong, or -1
 }
 
 func (g *guesser) word(i int) string { return g.words[i].in(g.text) }

@@ -89,6 +89,13 @@ func TestGuess(t *testing.T) {
 		{in: "call me Bob", want: "name=Bob"}, {in: "it's Bob, a@x.com", want: "mail=a@x.com | name=Bob"}, {in: "Bob please", want: "name=Bob"},
 		{in: "你们怎么用我的手机", want: "description=你们怎么用我的手机"},
 		{in: "change phone 13900139000", want: "phone=13900139000"}, {in: "update team", want: "name=update | description=team"},
+
+		// Talk around values is no name.
+		{in: "你好，张三，13800138000，数据库值班", want: "phone=13800138000 | name=张三 | description=数据库值班"}, {in: "好的，张三，13800138000", want: "phone=13800138000 | name=张三"}, {in: "嗯，13800138000", want: "phone=13800138000"},
+		{in: "我换号了，新手机13912345678", want: "phone=13912345678"}, {in: "我换手机号了，新号码是13912345678", want: "phone=13912345678"}, {in: "手机号换了，新的是13912345678", want: "phone=13912345678"},
+		{in: "改手机 13912345678", want: "phone=13912345678"}, {in: "把张三的手机13912345678", want: "phone=13912345678 | name=张三"}, {in: "修改张三手机 13912345678", want: "phone=13912345678 | name=张三"}, {in: "值班的电话13800138000", want: "phone=13800138000"},
+		{in: "联系人张三 手机13812345678 邮箱a@x.com 描述数据库值班", want: "phone=13812345678 | mail=a@x.com | name=张三 | description=数据库值班"}, {in: "联系人 张三 手机13812345678", want: "phone=13812345678 | name=张三"},
+		{in: "没有邮箱，手机13800138000，张三", want: "phone=13800138000 | name=张三"}, {in: "李四，不对，张三", want: "name=张三"}, {in: "写错了，是李四", want: "name=李四"}, {in: "Alice，写错了，Bob", want: "name=Bob"}, {in: "不对，数据库值班", free: "description", want: "description=数据库值班", left: "不对"},
 		{in: "", want: ""},
 	}
 	for _, tt := range tests {

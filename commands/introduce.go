@@ -82,16 +82,19 @@ const (
 	maxSureName = 4
 	// talk has the characters that make a sentence of a longer text: 什 and 怎 are
 	// those of 什么 and 怎么.
-	talk = "我你什怎吗呢要不能哪"
+	talk = "我你什怎吗呢要不能哪把"
 )
 
 // nouns are words that hold such a character and mean nothing by it: teams are
 // called so, and Uyghur names hold 阿不.
 var nouns = strings.NewReplacer("智能", "", "性能", "", "功能", "", "能源", "", "能力", "", "能效", "", "节能", "", "储能", "",
-	"重要", "", "主要", "", "要素", "", "哪吒", "", "不动产", "", "不锈钢", "", "阿不", "", "艾不", "", "吾不", "")
+	"重要", "", "主要", "", "要素", "", "哪吒", "", "不动产", "", "不锈钢", "", "阿不", "", "艾不", "", "吾不", "", "把关", "", "把控", "")
 
 // isSentence reports whether a Chinese text is talk rather than a name.
 func isSentence(text string) bool {
+	if len(text) <= maxSureName*len("中") {
+		return soundsZH(text) // 怎么写
+	}
 	han := 0
 	for _, r := range text {
 		if unicode.Is(unicode.Han, r) {

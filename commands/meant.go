@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -97,46 +98,34 @@ func single(s string) Verb {
 	if v := around(s); v != None {
 		return v
 	}
+	if isGreeting(s) {
+		return Hello
+	}
 	return repeated(s)
 }
 
+// around is the verb of a phrase with something around it.
 func around(s string) Verb {
-	allows := func(Verb) bool { return true }
-	not := func(verbs ...Verb) {
-		was := allows
-		allows = func(v Verb) bool {
-			for _, w := range verbs {
-				if v == w {
-					return false
-				}
-			}
-			return was(v)
-		}
-	}
+	var denied []Verb // what the words around don't go with
 	for range maxAround {
 		if rest, ok := cutAny(s, affirming); ok {
 			s = rest
 		} else if rest, ok := cutAny(s, ahead); ok {
-			s = rest
-			not(Yes, Hello)
+			s, denied = rest, append(denied, Yes, Hello)
 		} else if rest, ok := trimAny(s, behind); ok {
 			if strings.HasSuffix(s, "下") {
-				not(Yes)
+				denied = append(denied, Yes)
 			}
 			s = rest
 		} else if rest, ok := trimAny(s, behindMost); ok {
-			s = rest
-			not(Register, New, Delete, Show, Help, Why, Me, Hello)
+			s, denied = rest, append(denied, Register, New, Delete, Show, Help, Why, Me, Hello)
 			if rest == "对" {
-				not(Yes) // 对了 is "by the way"
+				denied = append(denied, Yes) // 对了 is "by the way"
 			}
 		} else {
 			return None
 		}
-		if v := said[s]; v != None {
-			if !allows(v) {
-				return None
-			}
+		if v := said[s]; v != None && !slices.Contains(denied, v) {
 			return v
 		}
 	}
@@ -157,7 +146,9 @@ func trimAny(text string, words []string) (rest string, ok bool) {
 // between them: 好的好的, 没问题提交吧, "yes submit it". Single characters do so only
 // if they are the same: 行好 is a word.
 func repeated(s string) Verb {
-	s, _ = trimAny(s, behind)
+	if cut, _ := trimAny(s, behind); !strings.HasSuffix(s, "下") {
+		s = cut
+	}
 	verb, first, long := None, "", false
 	for s != "" {
 		w := longest(s)

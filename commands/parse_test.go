@@ -202,7 +202,7 @@ func TestParseVerbs(t *testing.T) {
 		{"cancel", "cancel"}, {"算了吧", "cancel | zh"}, {"请取消", "cancel | zh"},
 		{"me", "me"}, {"my contacts", "me | en"}, {"我的联系人", "me | zh"},
 		{"why?", "why"}, {"为什么？", "why | zh"}, {"why phone", "why phone"}, {"why do you need my phone number?", "why phone | en"}, {"为什么要填手机？", "why phone | zh"}, {"手机号为什么必填", "why phone | zh"},
-		{"help", "help"}, {"?", "help"}, {"？？", "help"}, {"/h", "help"}, {"怎么用？", "help | zh"},
+		{"help", "help"}, {"?", "help"}, {"？？", "help | zh"}, {"/h", "help"}, {"怎么用？", "help | zh"},
 		{"help mail", "help mail"}, {"帮助 邮箱", "help mail | zh"}, {"what is a webhook?", "help webhook | en"}, {"webhook是什么", "help webhook | zh"}, {"webhook?", "help webhook"}, {"help register", "help | en"},
 		{"english", "speak en | en"}, {"中文", "speak zh | zh"}, {"switch to Chinese", "speak zh | zh"}, {"请说中文吧", "speak zh | zh"}, {"in English please", "speak en | en"}, {"换成英文", "speak en | en"},
 		{"hi", "hello | en"}, {"你好", "hello | zh"}, {"在吗？", "hello | zh"},

@@ -12,7 +12,7 @@ import (
 // links may stand between a label and its value, turns also alone before one.
 var (
 	links = []string{"is", "to", "not", "number", "address", "="}
-	turns = []string{"是", "为", "改成", "改为", "换成", "换为", "而是", "应该是", "应为", "现在是", "but"}
+	turns = []string{"新的是", "新的", "是", "为", "改成", "改为", "换成", "换为", "而是", "应该是", "应为", "现在是", "but"}
 )
 
 // unlabel takes the words before a value that only say what it is: "my mail is
@@ -28,6 +28,11 @@ func (g *guesser) unlabel(f *Field, i int) {
 		case labels(w) == f:
 			from = k
 			if n := owner(w); n > 0 {
+				if rest, _ := led(w[:n]); rest != "" {
+					g.words[k].from += n - len(rest) // 把张三的手机
+					g.words[k].start = g.words[k].from
+					n = len(rest)
+				}
 				g.words[k].to = g.words[k].from + n
 				g.words[k].end = g.words[k].to
 				from = k + 1
@@ -59,29 +64,57 @@ func labels(words string) *Field {
 	if len(words) > maxLabel {
 		return nil
 	}
-	for _, end := range []string{"不是", "不对", "改成", "改为", "换成", "是", "为", "叫"} {
-		if s, ok := strings.CutSuffix(words, end); ok {
-			words = s
-			break
-		}
-	}
-	if f := Named(words); f != nil {
+	words = unlinked(words)
+	if f := ofLabel(words); f != nil {
 		return f
 	}
 	if at := strings.LastIndex(words, "的"); at > 0 {
-		return Named(words[at+len("的"):])
+		return ofLabel(words[at+len("的"):])
 	}
-	return nil
+	words, _ = led(words)
+	_, f := owned(words)
+	return f
+}
+
+// ofLabel is the field that a label names, also as "改手机" and 新号码.
+func ofLabel(word string) *Field {
+	if f := Named(word); f != nil || !isHan(word) {
+		return f
+	}
+	word, _ = led(word)
+	word = strings.TrimPrefix(strings.TrimPrefix(word, "我的"), "新")
+	if word == "号码" || word == "号" {
+		return phoneField
+	}
+	return Named(word)
 }
 
 // owner is how many bytes of a label say whose it is, if it is somebody with a
 // name: 张三的手机.
 func owner(words string) int {
 	at := strings.LastIndex(words, "的")
-	if at <= 0 || slices.Contains([]string{"我", "我们", "你", "您", "他", "她", "它", "本人", "自己", "我自己", "联系人", "大家"}, words[:at]) {
+	if at < 0 { // 修改张三手机
+		rest, _ := led(unlinked(words))
+		name, _ := owned(rest)
+		if name == "" {
+			return 0
+		}
+		return len(unlinked(words)) - len(rest) + len(name)
+	}
+	if at == 0 || slices.Contains(nobody, words[:at]) {
 		return 0
 	}
 	return at
+}
+
+// nobody are owners without a name.
+var nobody = []string{"我", "我们", "你", "您", "他", "她", "它", "本人", "自己", "我自己", "联系人", "大家",
+	"公司", "单位", "个人", "工作", "私人", "值班", "团队", "部门", "办公", "接收", "报警", "告警", "通知", "原来", "之前", "新"}
+
+// unlinked is a label without the link to its value: 手机是.
+func unlinked(words string) string {
+	words, _ = trimAny(words, []string{"不是", "不对", "改成", "改为", "换成", "是", "为", "叫"})
+	return words
 }
 
 // A denial is a value that somebody says is not the one: 手机不是138….
@@ -124,6 +157,7 @@ func (g *guesser) settle() {
 	for i := range g.use {
 		if g.use[i] == unused && isDenial(g.word(i)) {
 			g.use[i] = failed
+			g.isNot = i
 			if len(g.denied) > 0 || len(g.values) > 0 {
 				g.use[i] = taken // "手机号不对，改成139…"
 			}
@@ -149,13 +183,16 @@ func (g *guesser) prose() {
 		g.use[rest[0]] = taken // "change phone 139…"
 		rest = rest[1:]
 	}
-	if len(rest) == 0 {
+	if rest = g.unremarked(rest); len(rest) == 0 {
 		return
 	}
 	if g.is(nameField) && !g.describes(rest) {
 		n := g.introduction(rest)
 		name := nameIn(g.word(rest[n]))
-		if !slices.Contains(english, strings.ToLower(name)) && !isTalk(name) && g.take(nameField, name) {
+		if s, ok := strings.CutPrefix(name, "联系人"); ok && len(g.values) > 0 && isSurnamed(s) {
+			name = s
+		}
+		if !slices.Contains(english, strings.ToLower(name)) && !isTalk(name) && !isOrder(name) && g.take(nameField, name) {
 			for _, i := range rest[:n+1] {
 				g.use[i] = taken
 			}
@@ -220,23 +257,6 @@ func describedIn(word string) int {
 	return 0
 }
 
-// isTalk reports whether a word speaks about a field, so that it is no name:
-// 值班手机是公用的.
-func isTalk(word string) bool {
-	if len(word) > maxName*utf8.UTFMax {
-		return false // too long for a name anyway
-	}
-	for _, f := range table {
-		for _, w := range f.Words.ZH {
-			_, after, ok := strings.Cut(word, w)
-			if _, is := cutAny(after, []string{"是", "不是", "不对"}); ok && is {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // unusedWords are the words without a use, less the slashes and dashes that
 // separate values.
 func (g *guesser) unusedWords() []int {
@@ -259,7 +279,7 @@ func isDash(word string) bool { return strings.Trim(word, "/|-–—+&") == "" }
 // introductions may stand before a name.
 var introductions = [][]string{
 	{"my", "name", "is"}, {"the", "name", "is"}, {"name", "is"}, {"this", "is"}, {"i", "am"}, {"i'm"}, {"i’m"}, {"it's"}, {"it’s"}, {"call", "me"}, {"name"},
-	{"我", "叫"}, {"我", "是"}, {"我叫"}, {"我是"}, {"姓名"}, {"名字"}, {"名称"}, {"姓名是"}, {"名字是"}, {"我的名字是"},
+	{"我", "叫"}, {"我", "是"}, {"我叫"}, {"我是"}, {"联系人"}, {"姓名"}, {"名字"}, {"名称"}, {"姓名是"}, {"名字是"}, {"我的名字是"},
 	{"名字", "是"}, {"名字", "叫"}, {"名字叫"}, {"姓名", "是"}, {"姓名为"}, {"我的名字叫"},
 }
 

@@ -8,17 +8,13 @@ import (
 // maxLead is how many bytes of a message may go by before the word "register".
 const maxLead = 96
 
-// The pieces of "could you please register me as an alert contact: …" and of
-// "你好，麻烦帮我登记一下：…". In each list longer ones stand before their own
-// beginnings.
+// The pieces of "could you please register me as an alert contact: …". In each
+// list longer ones stand before their own beginnings.
 var (
-	courtesies   = strings.Fields("please pls kindly i'd i'm i’d i’m i would like want need to can could you let me just")
-	registerEN   = []string{"register", "signup", "sign-up", "sign up", "enroll"}
-	addEN        = []string{"add me", "add myself", "add a contact", "add a new contact", "add contact"}
-	afterEN      = []string{"me as an alert contact", "me as a contact", "as an alert contact", "as a contact", "me as", "me please", "me for alerts", "me", "myself", "us", "an alert contact", "a new contact", "a contact", "as", "please", "now"}
-	courtesiesZH = []string{"请", "麻烦", "帮忙", "帮我", "给我", "我想要", "我想", "我要", "我需要", "需要", "想要", "你", "您", "一下"}
-	registerZH   = []string{"登记", "注册", "添加", "登記", "註冊"}
-	afterZH      = []string{"一下", "我自己", "我为", "我", "自己", "一个", "新", "报警", "告警", "联系人", "吧"}
+	courtesies = strings.Fields("please pls kindly i'd i'm i’d i’m i would like want need to can could you let me just")
+	registerEN = []string{"register", "signup", "sign-up", "sign up", "enroll"}
+	addEN      = []string{"add me", "add myself", "add a contact", "add a new contact", "add contact"}
+	afterEN    = []string{"me as an alert contact", "me as a contact", "as an alert contact", "as a contact", "me as", "me please", "me for alerts", "me", "myself", "us", "an alert contact", "a new contact", "a contact", "as", "please", "now"}
 )
 
 // prefixed reads a message that begins with Register: the rest of it, and
@@ -67,64 +63,40 @@ func withoutList(text string) string {
 	return text
 }
 
-func prefixedZH(text string, evidence bool) (rest string, ok bool) {
-	rest = text
-	polite := false
-	for len(text)-len(rest) < maxLead {
-		s, ok := cutAny(rest, courtesiesZH)
-		if !ok {
-			break
-		}
-		rest, polite = strings.TrimLeft(s, " "), true
-	}
-	rest, ok = cutAny(rest, registerZH)
-	if !ok {
-		return text, false
-	}
-	for {
-		s, ok := cutAny(rest, afterZH)
-		if !ok {
-			break
-		}
-		rest, polite = s, true
-	}
-	if !polite && !(evidence && isPerson(rest)) && isHan(clip(rest, len("中"))) {
-		return text, false
-	}
-	return unlead(rest), true
-}
-
-// compounds are what 登记, 注册 and 添加 may stand before as part of a noun.
-var compounds = []string{"中心", "系统", "服务", "平台", "业务", "功能", "接口", "流程", "页", "表", "网关", "模块", "机", "处", "簿", "链路", "成功", "失败", "剂"}
-
-// isPerson reports whether the Chinese word right behind Register may be a
-// person's name: 登记张三，138… is meant so, 注册中心值班 a@x.com is not.
-func isPerson(rest string) bool {
-	if _, ok := cutAny(rest, compounds); ok {
-		return false
-	}
-	word := rest
-	if end := strings.IndexFunc(rest, func(r rune) bool { return !isHanRune(r) }); end >= 0 {
-		word = rest[:end]
-	}
-	const longest = 4 // 欧阳小明
-	return len(word) <= longest*len("中")
-}
-
 // greeted is a message without the greeting it begins with.
 func greeted(text string) (rest string, ok bool) {
+	if part, end := phrase(clip(text, maxLead)); isGreeting(part) {
+		return unlead(text[end:]), true
+	}
+	if rest, ok := cutAny(text, greetings); ok && isHan(clip(text, len("中"))) {
+		return unlead(rest), true
+	}
 	for _, p := range phrasings {
 		if p.verb != Hello {
 			continue
-		}
-		if rest, ok := cutAny(text, p.zh); ok {
-			return unlead(rest), true
 		}
 		if rest, ok := cutWord(text, p.en); ok {
 			return unlead(rest), true
 		}
 	}
 	return text, false
+}
+
+// titles stand behind a name in a greeting: 王老师好, 张工你好.
+var titles = []string{"老师", "师傅", "经理", "主管", "同学", "同事", "工", "总", "哥", "姐", "们"}
+
+// isGreeting reports whether a phrase greets or thanks: 你好, 王老师好, 收到.
+func isGreeting(phrase string) bool {
+	if said[phrase] == Hello {
+		return true
+	}
+	const longest = 8 // characters
+	rest, ok := trimAny(phrase, []string{"你好", "您好", "好"})
+	if !ok || len(phrase) > longest*len("中") {
+		return false
+	}
+	_, ok = trimAny(rest, titles)
+	return ok
 }
 
 // addressed is a message without the bot's own name in front.

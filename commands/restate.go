@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -13,7 +14,9 @@ var (
 	// becomes stand between a field and its new value: "邮箱改成b@x.com". is does
 	// so only if what follows is valid or has a shape: "手机是值班专用的" is prose.
 	becomes = []string{"改成", "改为", "换成", "换为", "设为", "设成", "改到"}
-	is      = []string{"应该是", "应该为", "应为", "是", "为", " should be ", " is "}
+	// turnsInto do so behind 把 or 修改, before a valid value.
+	turnsInto = []string{"为", "成", "到"}
+	is        = []string{"应该是", "应该为", "应为", "是", "为", " should be ", " is "}
 	// toChange begin a message that gives a value after "to".
 	toChange = []string{"change", "set", "update", "correct", "edit", "modify"}
 )
@@ -47,7 +50,9 @@ func restated(s string) (*pieces, bool) {
 			tails = append(tails, tail{})
 		case n == 0 && strings.TrimSpace(part) != "":
 			g, ok := restate(s, false)
-			return &pieces{given: []given{g}, words: []string{""}, chinese: isHan(g.word)}, ok
+			p := &pieces{given: []given{g}, words: []string{""}, chinese: isHan(g.word)}
+			p.own()
+			return p, ok
 		case n > 0 && tails[n-1].text == "":
 			tails[n-1] = tail{sep: sep, text: part}
 		case n > 0:
@@ -62,7 +67,25 @@ func restated(s string) (*pieces, bool) {
 		p.chinese = p.chinese || isHan(g.word)
 	}
 	p.words = append(p.words, "")
+	p.own()
 	return p, len(p.given) > 0
+}
+
+// own makes the owner of values the contact that they are for, if there is but
+// one.
+func (p *pieces) own() {
+	owner := ""
+	for _, g := range p.given {
+		if g.field == nameField || owner != "" && g.owner != "" && g.owner != owner {
+			return
+		}
+		owner = cmp.Or(owner, g.owner)
+	}
+	if owner != "" {
+		p.given = append([]given{{field: nameField, text: owner}}, p.given...)
+		p.words = append([]string{""}, p.words...)
+		p.changes = true
+	}
 }
 
 // clause is the first of a text, less what joins it to the next, and where that
@@ -110,18 +133,16 @@ func restate(s string, changing bool) (given, bool) {
 	rest, ok := cutWord(s, toChange)
 	if ok || changing {
 		field, value, ok := strings.Cut(rest, " to ")
-		if f := topicOf(strings.ToLower(field)); ok && f != nil && value != "" {
-			return given{field: f, word: field, text: value}, true
+		f, owner := topicOf(strings.ToLower(field)), ""
+		if f == nil {
+			owner, f = owned(field)
+		}
+		if ok && f != nil && value != "" {
+			return given{field: f, word: field, owner: owner, text: value}, true
 		}
 	}
-	for _, w := range becomes {
-		field, value, ok := strings.Cut(s, w)
-		field = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(field, "请"), "把"), "将")
-		if f := ownField(field); ok && f != nil {
-			if value = strings.TrimRight(unlead(value), "吧"); value != "" {
-				return given{field: f, word: w, text: value}, true
-			}
-		}
+	if g, ok := restateZH(s); ok {
+		return g, true
 	}
 	for _, w := range is {
 		field, value, ok := strings.Cut(s, w)
@@ -136,9 +157,36 @@ func restate(s string, changing bool) (given, bool) {
 	return given{}, false
 }
 
+// restateZH reads a value that is given as "手机改成138…", with 把 or 修改 before it
+// also as "修改手机为138…", and whose it may be: 张三的手机.
+func restateZH(s string) (given, bool) {
+	rest, changes := led(s)
+	for i, w := range slices.Concat(becomes, turnsInto) {
+		field, value, ok := strings.Cut(rest, w)
+		value = strings.TrimRight(unlead(value), "吧")
+		if !ok || value == "" {
+			continue
+		}
+		f, owner := ownField(field), ""
+		if f == nil {
+			owner, f = owned(strings.TrimSpace(field))
+		}
+		if f == nil {
+			continue
+		}
+		if _, _, problem := f.Clean(value); i < len(becomes) || changes && problem == nil {
+			return given{field: f, word: w, owner: owner, text: value}, true
+		}
+	}
+	return given{}, false
+}
+
 // ownField is the field that "my phone number" or 我的手机号 names.
 func ownField(words string) *Field {
 	words = strings.TrimSpace(strings.ToLower(words))
 	words = strings.TrimPrefix(strings.TrimPrefix(words, "the "), "my ")
-	return Named(strings.TrimPrefix(words, "我的"))
+	if owner, label, ok := cutLast(words, "的"); ok && slices.Contains(nobody, owner) {
+		return Named(label)
+	}
+	return Named(words)
 }

@@ -11,12 +11,14 @@ type pieces struct {
 	given   []given  // a known field at most once
 	words   []string // what stands before, between and behind them
 	chinese bool     // a label is Chinese
+	changes bool     // they say whose values they are: "张三的手机改成138…"
 }
 
 // A given value is one with a label.
 type given struct {
 	field *Field
 	word  string // the label of an unknown field
+	owner string // whose it is, if the words say so
 	near  *Field // what may have been meant by it
 	text  string
 	prose bool     // the label stood in a description

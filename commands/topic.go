@@ -19,7 +19,7 @@ var (
 		{Help, []string{"help", "what is", "what's", "whats", "what are", "how do i get", "how do i find", "how to get", "where do i find", "where do i get", "explain",
 			"帮助", "什么是", "怎么填", "怎么写", "怎么获取", "如何获取", "怎么找", "解释"}},
 		{Skip, []string{"skip", "pass", "no", "leave out", "i have no", "have no", "i don't have", "don't have", "i do not have", "i don't know", "remove", "delete", "drop",
-			"跳过", "略过", "不填", "不要", "不用", "不需要", "我没有", "没有", "我没", "没", "删掉", "删除", "删去", "去掉", "移除"}},
+			"跳过", "略过", "先跳过", "不填", "先不填", "不想填", "不留", "不加", "不要", "不用", "不需要", "我没有", "暂时没有", "没有", "我没", "没", "删掉", "删除", "删去", "去掉", "移除"}},
 		{Show, []string{"show", "status", "查看", "显示"}},
 		{Back, []string{"go back to", "back to", "back", "返回", "回到"}},
 		{None, []string{"change", "edit", "correct", "update", "modify", "fix", "wrong", "i want to change", "i'd like to change", "i need to change",
@@ -27,9 +27,10 @@ var (
 	}
 	// tails stand after the field: "webhook是什么".
 	tails = []lead{
-		{Help, []string{"是什么", "是啥", "怎么填", "怎么写", "怎么获取", "怎么弄", "怎么找", "在哪找", "在哪里找"}},
+		{Help, []string{"是什么", "是啥", "怎么填", "怎么写", "怎么获取", "怎么弄", "怎么找", "在哪找", "在哪里找",
+			"在哪", "在哪里", "去哪找", "哪里找", "怎么加", "怎么添加", "怎么建", "怎么创建", "怎么搞", "咋弄", "咋填", "不会弄", "不会填", "不会加", "填什么", "写什么", "填啥", "写啥", "是什么意思", "是啥意思"}},
 		{Why, []string{"为什么要填", "为什么必填", "为什么", "有什么用", "干什么用", "是干什么的", "是干嘛的"}},
-		{Skip, []string{"删掉", "删了", "删除", "去掉", "不要了", "不用了"}},
+		{Skip, []string{"删掉", "删了", "删除", "去掉", "不要了", "不用了", "不填", "不填了", "就不填了", "先不填", "先不填了", "就不填", "跳过", "先跳过", "略过", "没有", "暂无", "不需要", "不加了", "不写了", "不留了", "就算了", "就不用了"}},
 		{None, []string{"改一下", "改改", "要改", "填错了", "写错了", "错了", "不对", " is wrong", " was wrong", " is incorrect", " is not right"}},
 	}
 	// between may stand between a lead and its field.

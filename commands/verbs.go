@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -119,7 +118,7 @@ func verbKey(text string) (key string, asks bool) {
 	})
 	key = strings.ReplaceAll(key, "’", "'")
 	for _, courtesy := range []string{" please", " pls", " plz", " thanks", " thank you", "谢谢", "，谢谢"} {
-		if s, ok := strings.CutSuffix(key, courtesy); ok && s != "" {
+		if s, ok := strings.CutSuffix(key, courtesy); ok && s != "" && said[key] == None {
 			key = strings.TrimRight(s, " ,，、")
 			break
 		}

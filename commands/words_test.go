@@ -16,7 +16,11 @@ func TestWordListsHaveNoDuplicates(t *testing.T) {
 		"asking": asking, "askingZH": askingZH, "questionEnd": questionEnd,
 		"toChangeZH": toChangeZH, "contactWords": contactWords, "contactWordsZH": contactWordsZH,
 		"correcting": correcting, "correctingZH": correctingZH, "mistaken": mistaken, "should": should,
-		"deleting": deleting, "deletingZH": deletingZH,
+		"deleting": deleting, "deletingZH": deletingZH, "deletedZH": deletedZH, "leadingZH": leadingZH, "ownThings": ownThings, "turnsInto": turnsInto, "nobody": nobody,
+		"mayZH": mayZH, "addZH": addZH, "endsAfterZH": endsAfterZH, "forZH": forZH, "becomeZH": becomeZH, "places": places, "titles": titles, "greetings": greetings,
+		"doubles": doubles, "nounStarts": nounStarts, "remarkChanges": remarkChanges, "remarkWords": remarkWords, "anyZH": anyZH,
+		"ahead": ahead, "affirming": affirming, "behind": behind, "behindMost": behindMost,
+		"linkMissing": linkMissing, "linkAgain": linkAgain, "linkThings": linkThings, "linkTalk": linkTalk,
 		"naming": naming, "namingZH": namingZH, "presenting": presenting, "presentingZH": presentingZH, "politeEN": politeEN, "politeZH": politeZH,
 	}
 	for _, f := range Fields() {

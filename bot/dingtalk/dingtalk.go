@@ -57,7 +57,7 @@ func New(o Options) *Platform {
 	o.RobotCode = cmp.Or(o.RobotCode, o.ClientID)
 	if o.HTTP == nil {
 		transport := http.DefaultTransport.(*http.Transport).Clone()
-		transport.MaxIdleConnsPerHost = maxCalls
+		transport.MaxIdleConnsPerHost, transport.IdleConnTimeout = maxCalls, 10*time.Second
 		o.HTTP = &http.Client{Timeout: 15 * time.Second, Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse // tokens are for this host and no other
 		}}

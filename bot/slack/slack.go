@@ -107,9 +107,12 @@ func New(o Options) *Platform {
 // here instead of at Slack's limits.
 const maxCalls = 32
 
+// idleFor is how long a connection is kept after a rush.
+const idleFor = 10 * time.Second
+
 func transport() http.RoundTripper {
 	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConnsPerHost = maxCalls
+	t.MaxIdleConnsPerHost, t.IdleConnTimeout = maxCalls, idleFor
 	return t
 }
 

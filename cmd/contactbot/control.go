@@ -48,6 +48,11 @@ func control(path string, h held, log *slog.Logger) (closed func()) {
 		return func() {}
 	}
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /ping", func(w http.ResponseWriter, r *http.Request) {
+		if err := h.store.Ping(r.Context()); err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		}
+	})
 	mux.HandleFunc("GET /list", func(w http.ResponseWriter, r *http.Request) {
 		encoder := json.NewEncoder(w)
 		if err := h.pending(r.Context(), func(p pending) error { return encoder.Encode(p) }); err != nil {

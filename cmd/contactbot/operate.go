@@ -213,8 +213,16 @@ type healthCommand struct {
 	Listen string `name:"listen" env:"CONTACTBOT_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where it listens."`
 }
 
-// Run asks.
+// Run asks, and prints the answer.
 func (c healthCommand) Run(ctx context.Context) error {
+	err := c.ask(ctx)
+	if err == nil {
+		fmt.Println("ok")
+	}
+	return err
+}
+
+func (c healthCommand) ask(ctx context.Context) error {
 	host, port, err := net.SplitHostPort(c.Listen)
 	if err != nil {
 		return badSetting("CONTACTBOT_LISTEN: want HOST:PORT, for example 127.0.0.1:8080")
@@ -241,6 +249,5 @@ func (c healthCommand) Run(ctx context.Context) error {
 	if res.StatusCode != http.StatusOK {
 		return fmt.Errorf("%s", strings.TrimSpace(string(text)))
 	}
-	fmt.Print(string(text))
 	return nil
 }

@@ -80,6 +80,7 @@ type platform interface {
 	bot.Introducer
 	Run(ctx context.Context, b *bot.Bot) error
 	Ready() error
+	Check(ctx context.Context) []bot.Finding
 	Opens() uint64 // attempts to open a connection, since the start
 }
 

@@ -23,6 +23,7 @@ type program struct {
 	Chat      chatCommand      `cmd:"" help:"Talk to the bot in this terminal, against a simulated CloudMonitor; needs no account."`
 	Serve     serveCommand     `cmd:"" help:"Serve the chat platforms that are configured."`
 	Simulator simulatorCommand `cmd:"" help:"Serve a simulated CloudMonitor, for any client."`
+	Check     checkCommand     `cmd:"" help:"Try every setting for real, and say what to do about what does not work."`
 	List      listCommand      `cmd:"" help:"List what is pending; also while serving."`
 	Backup    backupCommand    `cmd:"" help:"Copy the state to a file; also while serving."`
 	Forget    forgetCommand    `cmd:"" help:"Erase all that is kept of a person; also while serving."`

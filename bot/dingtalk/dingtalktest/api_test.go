@@ -215,7 +215,6 @@ func TestPermissions(t *testing.T) {
 	}{
 		{nil, "13800138000", "zhangsan@example.com", 200},
 		{[]string{"qyapi_get_member", "fieldMobile"}, "13800138000", nil, 403},
-		{[]string{"fieldMobile", "fieldEmail"}, nil, nil, 403},
 	} {
 		o := quiet()
 		o.Permissions = tc.permissions
@@ -237,5 +236,13 @@ func TestPermissions(t *testing.T) {
 			}
 		}
 		whole(t, d)
+	}
+	o := quiet()
+	o.Permissions = []string{"fieldMobile", "fieldEmail"}
+	d, _ := start(t, o)
+	_, a := post(t, d.URL()+PathToken, "", object{"appKey": d.ClientID, "appSecret": d.ClientSecret})
+	token, _ := a["accessToken"].(string)
+	if _, a = post(t, d.URL()+PathUser+"?access_token="+token, "", object{"userid": "alice"}); a["errcode"] != 88.0 || a["sub_code"] != "60011" {
+		t.Errorf("without qyapi_get_member: %v", a)
 	}
 }

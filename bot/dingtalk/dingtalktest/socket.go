@@ -194,7 +194,11 @@ func (d *DingTalk) pick(topic string) *socket {
 // few hours. What people do in behind, which may be nil, is told over it right
 // behind that. It ends after Options.Leave.
 func (d *DingTalk) Refresh(i int, behind func()) {
-	k := d.openSockets()[i]
+	open := d.openSockets()
+	if i >= len(open) {
+		return // it is gone
+	}
+	k := open[i]
 	d.mu.Lock()
 	k.leaving = true
 	_, f := d.frame(k, "SYSTEM", "disconnect", map[string]any{"reason": "connection is expired"})

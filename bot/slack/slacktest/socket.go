@@ -198,7 +198,11 @@ func (s *Slack) pick() *socket {
 // Refresh asks the app to replace its connection number i, as Slack does every
 // few hours; behind are sent over it right behind that.
 func (s *Slack) Refresh(i int, behind ...*Delivery) {
-	k := s.openSockets()[i]
+	open := s.openSockets()
+	if i >= len(open) {
+		return // it is gone
+	}
+	k := open[i]
 	s.mu.Lock()
 	k.leaving = true
 	s.mu.Unlock()

@@ -1,0 +1,247 @@
+package main
+
+// The command that tries every setting for real.
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"contactbot/bot"
+	"contactbot/bot/dialog"
+	"contactbot/cloudmonitor"
+	"contactbot/state"
+	"contactbot/state/bolt"
+)
+
+// checkCommand tries the settings of serve, and changes nothing.
+type checkCommand struct {
+	Listen               string `name:"listen" env:"CONTACTBOT_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address for health checks, and for Slack in HTTP mode."`
+	slackSettings        `group:"Slack"`
+	dingtalkSettings     `group:"DingTalk"`
+	trustSettings        `group:"Trust"`
+	stateSettings        `group:"State"`
+	cloudMonitorSettings `group:"CloudMonitor"`
+	keySettings          `group:"Access key (default: found where Alibaba Cloud's own tools look)"`
+}
+
+// checkWithin bounds how long one thing is tried.
+const checkWithin = 20 * time.Second
+
+// Run prints a line for each thing that is tried.
+func (c checkCommand) Run(ctx context.Context) error {
+	failed := 0
+	tell := func(all ...bot.Finding) {
+		for _, f := range all {
+			switch {
+			case f.Skipped:
+				fmt.Printf("-     %s: not tried, because of the above\n", f.What)
+			case f.Err != nil:
+				failed++
+				fmt.Printf("FAIL  %s: %v\n", f.What, f.Err)
+			default:
+				fmt.Printf("ok    %s%s\n", f.What, strings.TrimSuffix(": "+f.Note, ": "))
+			}
+		}
+	}
+	try := func(f func(context.Context) []bot.Finding) {
+		ctx, cancel := context.WithTimeout(ctx, checkWithin)
+		defer cancel()
+		tell(f(ctx)...)
+	}
+	serve := serveCommand{slackSettings: c.slackSettings, dingtalkSettings: c.dingtalkSettings}
+	all, _, err := serve.platforms(slog.New(slog.DiscardHandler))
+	if err != nil {
+		tell(bot.Finding{What: "platforms", Err: err})
+	}
+	tell(c.trusts())
+	try(c.tryState)
+	tell(c.tryAudit(), c.tryListen())
+	var clock bot.Finding
+	try(func(ctx context.Context) []bot.Finding { clock = c.tryClock(ctx); return []bot.Finding{clock} })
+	for _, p := range all {
+		try(p.Check)
+	}
+	try(func(ctx context.Context) []bot.Finding { return c.tryCloudMonitor(ctx, clock.Err != nil) })
+	if failed > 0 {
+		return fmt.Errorf("%d of the settings do not work", failed)
+	}
+	return nil
+}
+
+func (c checkCommand) trusts() bot.Finding {
+	rules := dialog.Rules{}
+	f := bot.Finding{What: "trust", Err: c.apply(&rules)}
+	if f.Err == nil {
+		f.Note = fmt.Sprintf("%d administrators; ", len(rules.Access.Admins))
+		if n := len(rules.Access.Allow); n > 0 {
+			f.Note += fmt.Sprintf("only %d people and rooms are served", n)
+		} else {
+			f.Note += "every member is served"
+		}
+	}
+	return f
+}
+
+// tryState opens the state, or asks the process that has it open. One that is not
+// there yet is not made.
+func (c checkCommand) tryState(ctx context.Context) []bot.Finding {
+	f := bot.Finding{What: "state"}
+	path := c.path(liveState)
+	if !strings.HasPrefix(cmp.Or(c.State, liveState), "bolt:") {
+		f.Err = errors.New("CONTACTBOT_STATE: give it as bolt:FILE, for example bolt:contactbot.db")
+		return []bot.Finding{f}
+	}
+	keys, err := state.ParseKeys(c.DataKeys)
+	if err != nil {
+		f.Err = fmt.Errorf("CONTACTBOT_DATA_KEYS: %w", err)
+		return []bot.Finding{f}
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		f.Note = "it will be made"
+		probe, err := os.CreateTemp(filepath.Dir(path), ".contactbot-check-*")
+		if err != nil {
+			f.Err = fmt.Errorf("it cannot be made: %w", err)
+			return []bot.Finding{f}
+		}
+		_ = probe.Close()
+		_ = os.Remove(probe.Name())
+		return []bot.Finding{f}
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		f.Err = fmt.Errorf("%s can be read by others: chmod 600 it", path)
+		return []bot.Finding{f}
+	}
+	if ok, err := asked(ctx, path, http.MethodGet, "/ping", func(*http.Response) error { return nil }); ok {
+		f.Note, f.Err = "in use by a serving process, which can write it", err
+		return []bot.Finding{f}
+	}
+	engine, err := bolt.Open(path, bolt.Options{})
+	if err != nil {
+		f.Err = err
+		return []bot.Finding{f}
+	}
+	_, err = state.Open(ctx, engine, keys)
+	f.Note, f.Err = keys.String(), errors.Join(err, engine.Ping(ctx), engine.Close())
+	return []bot.Finding{f}
+}
+
+func (c checkCommand) tryAudit() bot.Finding {
+	f := bot.Finding{What: "audit log", Note: "standard error"}
+	if c.Audit != "" {
+		f.Note = c.Audit
+		_, closeAudit, err := openAudit(c.Audit)
+		if f.Err = err; err == nil {
+			f.Err = closeAudit()
+		}
+	}
+	return f
+}
+
+func (c checkCommand) tryListen() bot.Finding {
+	f := bot.Finding{What: "listen", Note: c.Listen}
+	listener, err := net.Listen("tcp", c.Listen)
+	switch {
+	case err == nil:
+		_ = listener.Close()
+	case (healthCommand{Listen: c.Listen}).ask(context.Background()) == nil:
+		f.Note = "in use by a serving process, which is well"
+	default:
+		f.Err = fmt.Errorf("CONTACTBOT_LISTEN: %w", err)
+	}
+	return f
+}
+
+// maxSkew is how far the clock may be off.
+// Source: Alibaba Cloud, InvalidTimeStamp.Expired, 15 minutes; Slack's requests: 5.
+const maxSkew = 2 * time.Minute
+
+// tryClock compares the clock with CloudMonitor's.
+func (c checkCommand) tryClock(ctx context.Context) bot.Finding {
+	f := bot.Finding{What: "clock"}
+	r, err := http.NewRequestWithContext(ctx, http.MethodHead, c.Endpoint, nil)
+	if err != nil {
+		f.Skipped = true
+		return f
+	}
+	began := time.Now()
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		f.Skipped = true // the access key's line tells more
+		return f
+	}
+	_ = res.Body.Close()
+	theirs, err := http.ParseTime(res.Header.Get("Date"))
+	if err != nil {
+		f.Note = "CloudMonitor does not tell its time"
+		return f
+	}
+	skew := theirs.Sub(began.Add(time.Since(began) / 2)).Round(time.Second)
+	if f.Note = fmt.Sprintf("%v off CloudMonitor's", skew.Abs()); skew.Abs() > maxSkew {
+		f.Err = fmt.Errorf("it is %v off CloudMonitor's: set it by NTP, or requests are refused", skew.Abs())
+	}
+	return f
+}
+
+// nobodysContact is a contact that does not exist.
+const nobodysContact = "contactbot_check_nobody"
+
+// tryCloudMonitor tries the access key and each permission. What would change
+// something is called so that it cannot: a contact without a description, and the
+// deletion of one that does not exist.
+func (c checkCommand) tryCloudMonitor(ctx context.Context, clockIsWrong bool) []bot.Finding {
+	key := bot.Finding{What: "cloudmonitor access key"}
+	put := bot.Finding{What: "cloudmonitor cms:PutContact"}
+	look := bot.Finding{What: "cloudmonitor cms:DescribeContactList"}
+	remove := bot.Finding{What: "cloudmonitor cms:DeleteContact"}
+	client, err := realClient(c.cloudMonitorSettings, c.keySettings)
+	if err == nil {
+		_, err = client.PutContact(ctx, cloudmonitor.Contact{Name: nobodysContact})
+	}
+	if err == nil {
+		put.Err = fmt.Errorf("CloudMonitor took a contact without a description: delete %s in the console", nobodysContact)
+		return []bot.Finding{key, put}
+	}
+	switch code, status := codeOf(err); {
+	case clockIsWrong && strings.HasPrefix(code, "InvalidTimeStamp"):
+		key.Skipped, put.Skipped, look.Skipped, remove.Skipped = true, true, true, true
+		return []bot.Finding{key, put, look, remove}
+	case status == 0, strings.HasPrefix(code, "InvalidAccessKeyId"), code == "SignatureDoesNotMatch", code == "IncompleteSignature", strings.HasPrefix(code, "InvalidSecurityToken"), strings.HasPrefix(code, "InvalidTimeStamp"):
+		key.Err = fmt.Errorf("%w: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, and look at CLOUDMONITOR_ENDPOINT", err)
+		put.Skipped, look.Skipped, remove.Skipped = true, true, true
+		return []bot.Finding{key, put, look, remove}
+	case status == http.StatusForbidden:
+		put.Err = fmt.Errorf("%w: attach deploy/ram/policy.json to the RAM user", err)
+	case status >= 500:
+		put.Err = fmt.Errorf("%w: try again later", err)
+	}
+	if c.Lookup == "off" {
+		look.Note = "not needed: CONTACTBOT_LOOKUP=off"
+	} else if _, _, err := client.Lookup(ctx, nobodysContact); err != nil {
+		look.Err = fmt.Errorf("%w: attach deploy/ram/policy.json to the RAM user, or set CONTACTBOT_LOOKUP=off", err)
+	}
+	_, err = client.DeleteContact(ctx, nobodysContact)
+	if _, status := codeOf(err); err != nil && status != http.StatusNotFound {
+		if remove.Err = fmt.Errorf("%w: attach deploy/ram/policy.json to the RAM user; without it people cannot unregister", err); c.Lookup == "off" {
+			remove.Note, remove.Err = "not granted: people cannot unregister", nil
+		}
+	}
+	return []bot.Finding{key, put, look, remove}
+}
+
+// codeOf is CloudMonitor's error code and HTTP status; 0: it did not answer.
+func codeOf(err error) (string, int) {
+	if e, ok := errors.AsType[*cloudmonitor.Error](err); ok {
+		return e.Code, e.Status
+	}
+	return "", 0
+}
