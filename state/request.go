@@ -86,7 +86,8 @@ type Request struct {
 	ReplyID uint64    `json:"reply_id,omitempty"` // the last one given
 	Deliver time.Time `json:"deliver,omitzero"`   // when the outbox is looked at again
 	Missed  int       `json:"missed,omitempty"`   // deliveries that failed in a row
-	Asked   uint64    `json:"asked,omitempty"`    // the last reply that asked something
+	Asked   uint64    `json:"asked,omitempty"`    // the reply that first asked what is open now
+	Open    uint64    `json:"open,omitempty"`     // tells that question from others
 	Seen    []Seen    `json:"seen,omitempty"`     // messages taken, the oldest first
 	Timer   time.Time `json:"timer,omitzero"`     // when to look at the request again although nothing happened, at the latest
 }
@@ -118,6 +119,8 @@ type Form struct {
 	Took      []string              `json:"took,omitempty"`      // fields set since the person was last told of their values
 	Wanted    []string              `json:"wanted,omitempty"`    // fields the person tried to give: they are asked for
 	Proposal  string                `json:"proposal,omitempty"`  // a value for the open question that a "yes" takes
+	Declined  []string              `json:"declined,omitempty"`  // fields of which the person does not want what is proposed
+	Refusal   string                `json:"refusal,omitempty"`   // CloudMonitor's own words of the last refusal
 	Soothed   bool                  `json:"soothed,omitempty"`   // a long wait was explained
 	Check     Check                 `json:"check,omitzero"`
 	Was       *cloudmonitor.Contact `json:"was,omitempty"`     // the contact as it exists
@@ -237,6 +240,7 @@ func (r Request) Clone() Request {
 	r.Lead = slices.Clone(r.Lead)
 	r.Took = slices.Clone(r.Took)
 	r.Wanted = slices.Clone(r.Wanted)
+	r.Declined = slices.Clone(r.Declined)
 	r.Tasks = slices.Clone(r.Tasks)
 	r.Outbox = slices.Clone(r.Outbox)
 	r.Seen = slices.Clone(r.Seen)

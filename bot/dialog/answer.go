@@ -174,14 +174,24 @@ func (s *step) answerAny(cmd commands.Command) {
 		s.help()
 		return
 	}
-	values, left := guess(cmd, s.free)
-	if len(cmd.Values) == 0 && (len(values) == 0 || left != "" || !worthGuessing(values, nil)) {
+	// A number or an address alone replaces the one there is: the summary shows it.
+	values, left := guess(cmd, func(f *commands.Field) bool { return s.free(f) || f.Personal })
+	left = strings.TrimSpace(left)
+	if len(cmd.Values) == 0 && (len(values) == 0 || left != "" && !slices.Contains(changing, strings.ToLower(left)) || !worthGuessing(values, nil)) {
 		s.wrong(nil, nil)
 		return
+	}
+	for _, v := range values {
+		if v.Field.Personal && !s.free(v.Field) {
+			s.clear(v.Field)
+		}
 	}
 	s.take(values, false)
 	s.advance()
 }
+
+// changing may stand before a new value.
+var changing = []string{"改成", "换成", "改为", "加上", "改", "换", "change to", "change it to", "to", "use", "add"}
 
 // wrong says what was wrong with an answer and asks again, with more help each
 // time.

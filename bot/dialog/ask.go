@@ -3,6 +3,8 @@ package dialog
 // Questions, and the summary that is the last of them.
 
 import (
+	"fmt"
+	"hash/fnv"
 	"slices"
 
 	"contactbot/commands"
@@ -64,7 +66,19 @@ func (s *step) ask() {
 
 // asks makes a reply the question that is open now.
 func (s *step) asks(r *state.Reply, choices ...state.Choice) *state.Reply {
-	s.r.Asked, r.Choices = r.ID, choices
+	r.Choices = choices
+	// A question that is put once more is the same: what was chosen of its first
+	// copy still answers it.
+	h := fnv.New64a()
+	fmt.Fprint(h, s.r.Phase, "\x00", s.r.Asking, "\x00", s.r.Proposal, "\x00", s.r.First, "\x00", s.r.Offered != nil)
+	for _, f := range commands.Fields() {
+		if s.r.Asking == "" || s.r.Asking == f.Name { // a summary is of all of them
+			fmt.Fprint(h, "\x00", s.value(f))
+		}
+	}
+	if open := h.Sum64(); open != s.r.Open {
+		s.r.Asked, s.r.Open = r.ID, open
+	}
 	return r
 }
 
@@ -72,6 +86,9 @@ func (s *step) asks(r *state.Reply, choices ...state.Choice) *state.Reply {
 func (s *step) proposal(f *commands.Field) string {
 	if s.r.Proposal != "" && s.asking() == f {
 		return s.r.Proposal
+	}
+	if slices.Contains(s.r.Declined, f.Name) {
+		return ""
 	}
 	return f.Propose(s.profile())
 }

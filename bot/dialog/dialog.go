@@ -246,6 +246,7 @@ func (s *step) message(m Message) {
 		return
 	}
 	if s.stale(m.Choice, m.Text) {
+		s.say(staleChoice)
 		s.whereWeStand()
 		return
 	}

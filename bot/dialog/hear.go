@@ -3,6 +3,8 @@ package dialog
 // What is heard, and whose turn it is to act on it.
 
 import (
+	"strings"
+
 	"contactbot/cloudmonitor"
 	"contactbot/commands"
 	"contactbot/state"
@@ -35,6 +37,9 @@ func (s *step) hear(text string) {
 
 // listen notes the language of what was said, unless it is settled.
 func (s *step) listen(cmd commands.Command) {
+	if s.r.Language == "" && s.r.Spoken == string(commands.Chinese) && cmd.Language != commands.Chinese && len(strings.Fields(cmd.Text)) < 2 {
+		return // “ok”, “hi” and “?” are what Chinese people write, too
+	}
 	if cmd.Language == "" && cmd.Verb != commands.None && s.r.Language == "" {
 		cmd.Language = commands.English // a single English word tells little, but more than nothing
 	}
@@ -96,6 +101,10 @@ func (s *step) hearIdle(text string, cmd commands.Command) {
 	case commands.Register, commands.New:
 		s.start(cmd)
 	case commands.None:
+		if cmd.Topic != nil && len(cmd.Values) == 0 {
+			s.changeWhich()
+			return
+		}
 		values, _ := commands.Guess(cmd.Rest, func(f *commands.Field) bool { return f.Personal })
 		if len(cmd.Values) > 0 || len(values) > 0 && !cmd.Quoted || labelled(cmd.Problems) {
 			s.start(cmd)
@@ -140,10 +149,50 @@ func (s *step) start(cmd commands.Command) {
 	switch {
 	case bare:
 		s.say(letsStart)
-	case s.r.Draft.Name == "" && cmd.Verb == commands.None:
-		s.say(whichContact) // perhaps a change was meant
+	case s.r.Draft.Name == "" && cmd.Verb == commands.None: // perhaps a change was meant
+		if s.proposeMine() {
+			return
+		}
+		s.say(whichContact)
 	}
 	s.advance()
+}
+
+// proposeMine asks whether the person's only contact is meant; false if they have
+// none, or several.
+func (s *step) proposeMine() bool {
+	if !s.known.HasOwned {
+		s.fx.Wants.Owned = true // it is decided again
+		return false
+	}
+	if len(s.known.Owned) != 1 {
+		return false
+	}
+	for _, f := range commands.Fields() {
+		if isName(f) {
+			s.r.Phase, s.r.Asking, s.r.Proposal, s.r.Direct = state.Asking, f.Name, s.known.Owned[0], false
+			s.say(changeMine, s.known.Owned[0])
+			s.ask()
+		}
+	}
+	return true
+}
+
+// changeWhich asks which of the person's contacts is to be changed.
+func (s *step) changeWhich() {
+	if !s.known.HasOwned {
+		s.fx.Wants.Owned = true // it is decided again
+		return
+	}
+	mine := s.known.Owned
+	if len(mine) == 0 {
+		s.reply(state.Plain, s.text(noneMine)).Choices = []state.Choice{s.primary(sayRegister), s.choice(sayHelp)}
+		return
+	}
+	reply := s.reply(state.Plain, s.text(changeWhich))
+	for _, name := range mine[:min(len(mine), maxChanges)] {
+		reply.Choices = append(reply.Choices, state.Choice{Label: s.words(changeLabel, name), Say: s.words(sayChange, name)})
+	}
 }
 
 func guess(cmd commands.Command, free func(*commands.Field) bool) ([]commands.Value, string) {

@@ -84,6 +84,7 @@ func (s *step) withinLimits() bool {
 		s.outcome(s.aboutDraft(s.r.Draft, "limited"))
 		s.r.Agreed, s.r.Direct = false, false
 		s.confirm()
+		s.r.Outbox[len(s.r.Outbox)-1].Tone = state.Warning // the reason comes first
 		return false
 	}
 	s.r.Sent = append(sent, s.now)

@@ -121,6 +121,13 @@ func (s *step) no() {
 		s.ask()
 		return
 	}
+	if f := s.asking(); f != nil && s.free(f) && s.proposal(f) != "" {
+		// Not that one: another value is asked for.
+		s.r.Declined, s.r.Proposal = append(s.r.Declined, f.Name), ""
+		s.say(anotherThen)
+		s.ask()
+		return
+	}
 	if f := s.asking(); f != nil && s.skippable(f) && s.free(f) {
 		s.skip(f)
 		return

@@ -12,27 +12,30 @@ import (
 )
 
 var (
-	askRemove     = commands.Text{EN: "Delete the alert contact %s from CloudMonitor? It then gets no alerts any more, and is taken out of its contact groups.", ZH: "确定删除报警联系人 %s 吗？删除后收不到报警，也会从报警联系组中移除。"}
-	whichRemove   = commands.Text{EN: "Which contact shall I delete?", ZH: "要删除哪个联系人？"}
-	removingNow   = commands.Text{EN: "Deleting %s …", ZH: "正在删除 %s……"}
-	removedText   = commands.Text{EN: "%s is deleted and gets no alerts any more.", ZH: "%s 已删除，不再接收报警。"}
-	removedBefore = commands.Text{EN: "CloudMonitor did not have %s any more; now I have forgotten it, too.", ZH: "云监控里已经没有 %s，我这边也清除了。"}
-	notRemoved    = commands.Text{EN: "%s stays as it is.", ZH: "好的，%s 保持不变。"}
-	mayNotRemove  = commands.Text{EN: "I am not allowed to delete contacts: the permission cms:DeleteContact is missing. %s stays as it is; please ask the people who manage your Alibaba Cloud account.", ZH: "我没有删除联系人的权限（缺少 cms:DeleteContact），%s 保持不变。请联系管理阿里云账号的同事。"}
-	removeFailed  = commands.Text{EN: "%s could not be deleted.", ZH: "%s 没能删除。"}
-	notYours      = commands.Text{EN: "%s is not among your contacts. “me” lists them.", ZH: "%s 不是你登记的联系人。发“我的”可以查看。"}
-	sayRemove     = commands.Text{EN: "unregister %s", ZH: "注销 %s"}
-	removeLabel   = commands.Text{EN: "delete %s", ZH: "删除 %s"}
+	askRemove      = commands.Text{EN: "Delete the alert contact %s from CloudMonitor? It then gets no alerts any more, and is taken out of its contact groups.", ZH: "确定删除报警联系人 %s 吗？删除后收不到报警，也会从报警联系组中移除。"}
+	whichRemove    = commands.Text{EN: "Which contact shall I delete?", ZH: "要删除哪个联系人？"}
+	removingNow    = commands.Text{EN: "Deleting %s …", ZH: "正在删除 %s……"}
+	removedText    = commands.Text{EN: "%s is deleted and gets no alerts any more.", ZH: "%s 已删除，不再接收报警。"}
+	removedBefore  = commands.Text{EN: "CloudMonitor did not have %s any more; now I have forgotten it, too.", ZH: "云监控里已经没有 %s，我这边也清除了。"}
+	notRemoved     = commands.Text{EN: "%s stays as it is.", ZH: "好的，%s 保持不变。"}
+	mayNotRemove   = commands.Text{EN: "I am not allowed to delete contacts: the permission cms:DeleteContact is missing. %s stays as it is; please ask the people who manage your Alibaba Cloud account.", ZH: "我没有删除联系人的权限（缺少 cms:DeleteContact），%s 保持不变。请联系管理阿里云账号的同事。"}
+	removeFailed   = commands.Text{EN: "%s could not be deleted.", ZH: "%s 没能删除。"}
+	notYours       = commands.Text{EN: "%s is not among your contacts. “me” lists them.", ZH: "%s 不是你登记的联系人。发“我的”可以查看。"}
+	reallyRemove   = commands.Text{EN: "delete it", ZH: "确认删除"}
+	nothingRemoved = commands.Text{EN: "All right, nothing is deleted.", ZH: "好的，什么都没删。"}
+	finishFirst    = commands.Text{EN: "Finish what is under way first, or “cancel” it; then unregister.", ZH: "先完成或取消当前的登记，再来注销。"}
+	sayRemove      = commands.Text{EN: "unregister %s", ZH: "注销 %s"}
+	removeLabel    = commands.Text{EN: "delete %s", ZH: "删除 %s"}
 )
 
 // unregister asks whether a contact is to be deleted, or which.
 func (s *step) unregister(cmd commands.Command) {
 	switch {
-	case s.r.Phase == state.Leaving || s.r.Phase == state.Removing:
+	case s.r.Phase == state.Removing:
 		s.whereWeStand()
 		return
-	case s.r.Phase != state.Idle:
-		s.say(oneAtATime)
+	case s.r.Phase != state.Idle && s.r.Phase != state.Leaving:
+		s.say(finishFirst)
 		s.whereWeStand()
 		return
 	case !s.known.HasOwned:
@@ -61,6 +64,11 @@ func (s *step) unregister(cmd commands.Command) {
 	default:
 		s.fx.Event = Foreign
 		s.outcome(state.Outcome{Action: "remove", Result: "foreign", Contact: clipped(name)})
+		if s.r.Phase == state.Leaving {
+			s.say(notYours, clipped(name))
+			s.askLeave()
+			return
+		}
 		s.reply(state.Plain, s.text(notYours, clipped(name))).Choices = []state.Choice{s.choice(sayMe)}
 	}
 }
@@ -72,10 +80,14 @@ func clipped(name string) string {
 }
 
 func (s *step) askWhich(mine []string) {
-	reply := s.reply(state.Plain, s.text(whichRemove))
+	s.reset()
+	s.r.Begun, s.r.First = s.now, s.r.ReplyID+1
+	s.r.Phase = state.Leaving
+	var choices []state.Choice
 	for _, name := range mine[:min(len(mine), maxChanges)] {
-		reply.Choices = append(reply.Choices, state.Choice{Label: s.words(removeLabel, name), Say: s.words(sayRemove, name)})
+		choices = append(choices, state.Choice{Label: s.words(removeLabel, name), Say: s.words(sayRemove, name)})
 	}
+	s.asks(s.reply(state.Question, s.text(whichRemove)), append(choices, s.choice(sayCancel))...)
 }
 
 func (s *step) askRemoval(name string) {
@@ -86,11 +98,28 @@ func (s *step) askRemoval(name string) {
 }
 
 func (s *step) askLeave() {
-	s.asks(s.reply(state.Question, s.text(askRemove, s.r.Draft.Name)), s.primary(sayYes), s.choice(sayCancel))
+	if s.r.Draft.Name == "" {
+		if !s.known.HasOwned {
+			s.fx.Wants.Owned = true // it is decided again
+			return
+		}
+		s.askWhich(s.known.Owned)
+		return
+	}
+	yes := state.Choice{Label: s.words(reallyRemove), Say: s.words(sayYes), Primary: true}
+	s.asks(s.reply(state.Question, s.text(askRemove, s.r.Draft.Name)), yes, s.choice(sayCancel))
 }
 
 // hearLeaving takes the answer.
 func (s *step) hearLeaving(cmd commands.Command) {
+	if s.r.Draft.Name == "" && cmd.Verb == commands.None { // it answers which
+		s.unregister(cmd)
+		return
+	}
+	if s.r.Draft.Name == "" && cmd.Verb == commands.Yes {
+		s.askLeave()
+		return
+	}
 	switch cmd.Verb {
 	case commands.Yes:
 		if s.claim.Exists() && s.claim.Owner != s.r.Person && !s.admin {
@@ -113,6 +142,10 @@ func (s *step) hearLeaving(cmd commands.Command) {
 func (s *step) stay() {
 	name := s.r.Draft.Name
 	s.reset()
+	if name == "" {
+		s.reply(state.Plain, s.text(nothingRemoved)).Choices = []state.Choice{s.choice(sayMe)}
+		return
+	}
 	s.reply(state.Plain, s.text(notRemoved, name)).Choices = []state.Choice{s.choice(sayMe)}
 }
 

@@ -37,7 +37,7 @@ func (s *step) queue() {
 		return
 	}
 	s.leaveQuestion()
-	s.r.Phase = state.Queued
+	s.r.Phase, s.r.Refusal = state.Queued, ""
 	s.add(state.Task{Kind: state.Put, Contact: s.r.Draft})
 	if !s.claim.Exists() {
 		s.r.Claimed = true
@@ -217,6 +217,10 @@ func (s *step) failure(title commands.Text, e *cloudmonitor.Error) {
 	s.say(cause(e))
 	if v := s.verbatim(e, s.r.Home); v != "" {
 		s.lead = append(s.lead, state.Part{Verbatim: v})
+	}
+	s.r.Refusal = s.verbatim(e, state.Address{Private: true})
+	if !s.r.Home.Private && e.Message != "" {
+		s.lead = append(s.lead, s.hint(notInGroup))
 	}
 	if f := accused(e); f != nil {
 		s.r.Asking = f.Name

@@ -20,6 +20,9 @@ func (s *step) whereWeStand() {
 		if facts := s.facts(); len(facts.Facts) > 0 {
 			s.lead = append(s.lead, s.text(soFar), facts)
 		}
+		if s.r.Refusal != "" && s.r.Home.Private {
+			s.lead = append(s.lead, s.text(refusedBefore), state.Part{Verbatim: s.r.Refusal})
+		}
 		s.ask()
 	case state.Confirming:
 		if s.r.Offered != nil {
@@ -53,6 +56,11 @@ func (s *step) askAgain() {
 
 // help lists the words, then goes on where the form stood.
 func (s *step) help() {
+	if !s.r.Home.Private && s.r.Phase == state.Idle {
+		// A whole group need not read all of it.
+		s.reply(state.Plain, s.text(helpShort)).Choices = []state.Choice{s.primary(sayRegister), s.choice(sayMe)}
+		return
+	}
 	s.lead = append(s.lead, s.text(helpText), state.Part{Hint: s.words(helpHint)})
 	if s.waitsForPerson() {
 		s.askAgain()

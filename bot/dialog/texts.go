@@ -41,13 +41,20 @@ var (
 	}
 	helpHint = commands.Text{EN: "I speak Chinese, too: say 中文.", ZH: "I speak English, too: say “english”."}
 
-	fieldProblem = commands.Text{EN: "%s: %s", ZH: "%s：%s"}
-	wordProblem  = commands.Text{EN: "“%s”: %s", ZH: "“%s”：%s"}
-	formHint     = commands.Text{EN: "What fits: %s. For example: %s", ZH: "格式：%s。例如：%s"}
-	exampleHint  = commands.Text{EN: "For example: %s", ZH: "例如：%s"}
-	keepHint     = commands.Text{EN: "Type a new value, or “skip” to keep this one.", ZH: "直接发新的内容；不改就发“保留”。"}
-	onlyText     = commands.Text{EN: "I can read typed text only, no pictures, files or voice messages. Please type it.", ZH: "图片、文件和语音我都看不了，请打字发给我。"}
-	notTaken     = commands.Text{EN: "I could not use all of what you wrote; look at the summary before you send it.", ZH: "有些内容没看懂，没用上，提交前请核对一下。"}
+	fieldProblem  = commands.Text{EN: "%s: %s", ZH: "%s：%s"}
+	wordProblem   = commands.Text{EN: "“%s”: %s", ZH: "“%s”：%s"}
+	formHint      = commands.Text{EN: "What fits: %s. For example: %s", ZH: "格式：%s。例如：%s"}
+	exampleHint   = commands.Text{EN: "For example: %s", ZH: "例如：%s"}
+	keepHint      = commands.Text{EN: "Type a new value, or “skip” to keep this one.", ZH: "直接发新的内容；不改就发“保留”。"}
+	staleChoice   = commands.Text{EN: "That button is of an earlier question.", ZH: "这个按钮是之前那个问题的，已经过期。"}
+	helpShort     = commands.Text{EN: "I register you as an alert contact of CloudMonitor: say “register” to begin. In our private chat, “help” tells you more.", ZH: "我帮你登记成云监控的报警联系人：发“登记”开始。更多用法请在私聊里发“帮助”。"}
+	refusedBefore = commands.Text{EN: "CloudMonitor's last refusal:", ZH: "云监控上次返回的错误："}
+	notInGroup    = commands.Text{EN: "CloudMonitor's message may repeat your values, so it is not shown here: say “show” in our private chat.", ZH: "云监控返回的原文可能带有你的信息，不在群里显示；在私聊里发“查看”就能看到。"}
+	anotherThen   = commands.Text{EN: "All right, another then.", ZH: "好的，那换一个。"}
+	changeMine    = commands.Text{EN: "You have one contact here, %s.", ZH: "你登记过一个联系人：%s。"}
+	changeWhich   = commands.Text{EN: "Which contact shall be changed?", ZH: "要修改哪个联系人？"}
+	onlyText      = commands.Text{EN: "I can read typed text only, no pictures, files or voice messages. Please type it.", ZH: "图片、文件和语音我都看不了，请打字发给我。"}
+	notTaken      = commands.Text{EN: "I could not use all of what you wrote; look at the summary before you send it.", ZH: "有些内容没看懂，没用上，提交前请核对一下。"}
 
 	notUnderstood     = commands.Text{EN: "I did not understand that.", ZH: "这句没看懂。"}
 	notUnderstoodMore = commands.Text{EN: "I still do not understand. To change a field, name it: mail=alice@example.com", ZH: "还是没看懂。要改哪一项就写明哪一项，例如：邮箱=zhangsan@example.com"}
@@ -83,7 +90,7 @@ var (
 	foreignUnknown   = commands.Text{EN: "%s exists in CloudMonitor already, and I cannot tell that it is yours. Please choose another name, or ask an administrator of this bot.", ZH: "云监控里已经有 %s，我没法确认是不是你的。请换个名字，或联系本机器人的管理员。"}
 
 	sendingNow  = commands.Text{EN: "Sending %s to CloudMonitor …", ZH: "正在把 %s 提交给云监控……"}
-	beingSent   = commands.Text{EN: "%s is being sent to CloudMonitor right now and cannot be stopped. I’ll tell you how it ends.", ZH: "%s 正在提交给云监控，现在没法取消了。有结果我会告诉你。"}
+	beingSent   = commands.Text{EN: "%s is being sent to CloudMonitor right now and cannot be stopped. I’ll tell you how it ends.", ZH: "正在把 %s 提交给云监控，请稍候，有结果我会告诉你（现在不能取消了）。"}
 	stillQueued = commands.Text{EN: "%s is waiting to be sent. I keep trying until %s and tell you how it ends; “cancel” stops it.", ZH: "%s 还在等待提交。我会一直重试到 %s，有结果就告诉你；发“取消”可以停止。"}
 	heldBack    = commands.Text{EN: "I have held the submission back.", ZH: "好，先不提交。"}
 	busy        = commands.Text{EN: "CloudMonitor is busy or down. Nothing is lost: I keep trying until %s and tell you how it ends.", ZH: "云监控繁忙或暂时不可用。内容不会丢，我会一直重试到 %s，有结果就告诉你。"}

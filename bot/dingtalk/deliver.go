@@ -15,12 +15,15 @@ import (
 	"contactbot/state"
 )
 
-// goOnHere stands before a question that was asked in a group, in the private
-// chat.
-var goOnHere = commands.Text{
-	EN: "What you began in the group can go on here, where only you can read it. Just answer here:",
-	ZH: "群里开始的登记可以在这里继续，只有你能看到。直接在这里回复就行：",
-}
+// What is said in the private chat when something was asked in a group. The
+// question itself is not repeated: it may be answered in the group meanwhile.
+var (
+	goOnHere = commands.Text{
+		EN: "What you began in the group can go on here, where only you can read it: say “continue”.",
+		ZH: "群里开始的登记可以在这里继续，只有你能看到。发“继续”接着填。",
+	}
+	sayContinue = commands.Text{EN: "continue", ZH: "继续"}
+)
 
 // giveUpAfter is how long a reply is tried that DingTalk refuses in every way as
 // it is: nothing behind it could be told until then.
@@ -113,9 +116,10 @@ func (p *Platform) bySession(ctx context.Context, who state.Person, at place, r 
 	return err
 }
 
-// offer is the link to the private chat, in a group where something is asked.
+// offer is the link to the private chat, in a group where something is asked or
+// can be said next.
 func offer(at place, r state.Reply) string {
-	if !at.Group || r.Tone != state.Question {
+	if !at.Group || r.Tone != state.Question && len(r.Choices) == 0 {
 		return ""
 	}
 	return at.privately()
@@ -181,15 +185,16 @@ const inviteWithin = 3 * time.Second
 // fails is no harm.
 func (p *Platform) invite(who state.Person, at place, r state.Reply) {
 	invited := "invited " + who.Key()
-	if offer(at, r) == "" || !p.once.First(invited, p.Now()) {
+	if offer(at, r) == "" || r.Tone != state.Question || !p.once.First(invited, p.Now()) {
 		return
 	}
-	parts := []state.Part{{Text: goOnHere.In(commands.Language(r.Language))}}
+	l := commands.Language(r.Language)
+	parts := []state.Part{{Text: goOnHere.In(l)}}
 	if r.Lead > 0 && r.Parts[0].Hint != "" { // such as that all is simulated
 		parts = append(parts, r.Parts[0])
 	}
-	r.Parts = append(parts, r.Parts[min(r.Lead, len(r.Parts)):]...)
-	r.Lead = len(parts)
+	r.Tone, r.Parts, r.Lead = state.Plain, parts, 0
+	r.Choices = []state.Choice{{Label: sayContinue.In(l), Say: sayContinue.In(l), Primary: true}}
 	p.asides.Go(inviteWithin, func(ctx context.Context) {
 		if err := p.toOne(ctx, who, at, r); err != nil {
 			p.once.Undo(invited)

@@ -6,12 +6,10 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/url"
 	"strings"
 	"time"
 
-	"contactbot/bot"
 	"contactbot/commands"
 	"contactbot/state"
 )
@@ -19,7 +17,11 @@ import (
 // profileWithin bounds how long the directory is waited for.
 const profileWithin = 3 * time.Second
 
-var errDeaf = fmt.Errorf("dingtalk: the directory: %w", bot.ErrNoProfiles)
+// china is the time zone of an organization: DingTalk does not tell another.
+var china = 8 * 60 * 60
+
+// anybody is a member of whom the directory may not tell anything.
+var anybody = commands.Profile{Member: true, Zone: &china}
 
 // Profile implements bot.Introducer. What the app has no permission for is
 // missing from the profile, which is no error.
@@ -31,7 +33,7 @@ func (p *Platform) Profile(ctx context.Context, who state.Person) (commands.Prof
 		return profile, nil
 	}
 	if p.people.Deaf(now) {
-		return commands.Profile{}, errDeaf
+		return anybody, nil
 	}
 	var answer struct {
 		Result struct {
@@ -55,7 +57,7 @@ func (p *Platform) Profile(ctx context.Context, who state.Person) (commands.Prof
 		case forbidden:
 			p.people.Deafen(now)
 			p.Log.InfoContext(ctx, "dingtalk does not let the directory be read, nothing is proposed from it", "reason", e)
-			return commands.Profile{}, errDeaf
+			return anybody, nil
 		case limited:
 			return commands.Profile{}, e.later()
 		}
@@ -64,6 +66,7 @@ func (p *Platform) Profile(ctx context.Context, who state.Person) (commands.Prof
 	r := answer.Result
 	profile := commands.Profile{
 		Member: true, // else DingTalk would not know them here
+		Zone:   &china,
 		Name:   r.Name, Mail: cmp.Or(r.OrgEmail, r.Email), Phone: r.Mobile,
 		// Only the organization gives addresses of its own mail.
 		MailVerified: r.OrgEmail != "",

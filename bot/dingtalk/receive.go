@@ -54,8 +54,11 @@ func (p *Platform) received(a arrival) {
 	case said.Text == "":
 		said.Unread = true
 	case said.Choice != 0 && whose != short(who):
-		a.ack() // somebody else's question: it is not theirs to answer
-		return
+		if answers(said.Text) {
+			a.ack() // somebody else's question: it is not theirs to answer
+			return
+		}
+		said.Choice = 0 // it says the same for everybody
 	}
 	said.Profile, said.Stranger = p.people.Known(who.Key(), p.Now())
 	ack, refuse := a.ack, a.refuse
@@ -68,6 +71,16 @@ func (p *Platform) received(a arrival) {
 		}
 		ack()
 	})
+}
+
+// answers reports whether a text means something only to who was asked.
+func answers(text string) bool {
+	switch commands.Parse(text).Verb {
+	case commands.Yes, commands.No, commands.Skip, commands.Back, commands.Continue, commands.New, commands.Cancel:
+		return true
+	default:
+		return false
+	}
 }
 
 // asideWithin bounds how long it takes to tell somebody something in passing.

@@ -94,8 +94,12 @@ func TestGroupToPrivate(t *testing.T) {
 			t.Errorf("the private chat is not offered: %+v", question.Links)
 		}
 		here := wang.Sees(t, "群里开始的登记可以在这里继续")
-		if here.In != wang.Direct() || !strings.Contains(here.Reads, "这个联系人负责什么") {
-			t.Errorf("the question is not put in the private chat, but in %s:\n%s", here.In, here.Reads)
+		if here.In != wang.Direct() {
+			t.Errorf("the private chat is not prepared, but %s:\n%s", here.In, here.Reads)
+		}
+		acked(t, wang.Tap(t, here, "继续"))
+		if n := wang.Sees(t, "这个联系人负责什么"); n.In != wang.Direct() {
+			t.Errorf("it goes on in %s", n.In)
 		}
 		acked(t, wang.Say("ECS 值班"))
 		for _, say := range []struct{ sees, says string }{
