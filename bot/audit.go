@@ -27,6 +27,40 @@ type Record struct {
 	state.Outcome
 }
 
+// An auditMark tells up to which reply of a person all is in the audit log.
+type auditMark struct {
+	made time.Time
+	id   uint64
+}
+
+func (m auditMark) covers(r state.Reply) bool {
+	return r.Made.Before(m.made) || r.Made.Equal(m.made) && r.ID <= m.id
+}
+
+// auditAll writes what replies tell of, in order, as far as that is possible, and
+// tells how far. A person has one courier at a time; what waits for a platform is
+// not written again with each try.
+func (b *Bot) auditAll(p state.Person, replies []state.Reply) (auditMark, error) {
+	b.mu.Lock()
+	mark := b.audited[p]
+	b.mu.Unlock()
+	var err error
+	for _, r := range replies {
+		if mark.covers(r) {
+			continue
+		}
+		if err = b.audit(p, r); err != nil {
+			b.Metrics.unaudited()
+			break
+		}
+		mark = auditMark{r.Made, r.ID}
+	}
+	b.mu.Lock()
+	b.audited[p] = mark
+	b.mu.Unlock()
+	return mark, err
+}
+
 // audit writes what a reply tells of into the audit log. Until that is done the
 // reply is not told.
 func (b *Bot) audit(p state.Person, r state.Reply) error {
@@ -35,7 +69,7 @@ func (b *Bot) audit(p state.Person, r state.Reply) error {
 	}
 	for i, o := range r.Audit {
 		line, err := json.Marshal(Record{
-			Time: r.Made.UTC(), ID: fmt.Sprintf("%s#%d.%d", p.Key(), r.ID, i), Person: p.Key(), Simulated: b.Simulated, Outcome: o,
+			Time: r.Made.UTC(), ID: fmt.Sprintf("%s#%x.%d", p.Key(), r.Made.UnixNano(), i), Person: p.Key(), Simulated: b.Simulated, Outcome: o,
 		})
 		if err == nil {
 			err = b.Audit.Append(append(line, '\n'))

@@ -45,6 +45,8 @@ func (b *Bot) deliver(p state.Person, l *lane, replies []state.Reply) {
 	b.mu.Lock()
 	through := l.through
 	b.mu.Unlock()
+	// What happened is in the audit log even if it cannot be told.
+	mark, unaudited := b.auditAll(p, replies)
 	for _, r := range replies {
 		if r.ID <= through {
 			continue
@@ -55,12 +57,8 @@ func (b *Bot) deliver(p state.Person, l *lane, replies []state.Reply) {
 			break
 		}
 		var err error
-		if r.ID > l.audited {
-			if err = b.audit(p, r); err == nil {
-				l.audited = r.ID
-			} else {
-				b.Metrics.unaudited()
-			}
+		if !mark.covers(r) {
+			err = unaudited
 		}
 		if err == nil {
 			ctx, cancel := context.WithTimeout(b.work, deliverTimeout)
@@ -89,6 +87,7 @@ func (b *Bot) deliver(p state.Person, l *lane, replies []state.Reply) {
 		b.push(p, l, work{in: dialog.Undelivered{Through: through, After: rest}})
 		return
 	}
+	delete(b.audited, p)
 	// What is delivered is cleared without anybody waiting for it; replies that
 	// were added in the meantime go out next.
 	if l.more = l.clearing; !l.clearing {

@@ -36,7 +36,6 @@ type lane struct {
 	more       bool   // and others were delivered since that began
 	stuck      error  // why an accepted message cannot be decided on; what is said behind it is refused
 	through    uint64 // the replies up to here are delivered
-	audited    uint64 // the replies up to here are in the audit log; of the courier
 	// known is the request as it was last stored from here; nil: not read yet,
 	// or somebody else has written it since.
 	known *state.Request
@@ -333,6 +332,9 @@ func withClaim(in dialog.Input, claim state.Registration) dialog.Input {
 		in.Claim = claim
 		return in
 	case dialog.Result:
+		in.Claim = claim
+		return in
+	case dialog.Wake:
 		in.Claim = claim
 		return in
 	default:

@@ -17,6 +17,7 @@ import (
 	"contactbot/cloudmonitor"
 	"contactbot/commands"
 	"contactbot/state"
+	"contactbot/state/enginetest"
 )
 
 // ledger is an audit log in memory.
@@ -219,7 +220,7 @@ func TestOnlyMembersAreServed(t *testing.T) {
 		if h.service.count() > 0 || len(h.service.lookups) > 0 {
 			t.Error("CloudMonitor was called for them")
 		}
-		if r := audit.records(t); len(r) != 8 || r[0].Result != "denied" {
+		if r := audit.records(t); len(r) != 2 || r[0].Result != "denied" || r[1].Result != "denied" {
 			t.Errorf("audited: %+v", r)
 		}
 	})
@@ -287,6 +288,141 @@ func TestThreeActivationMessagesADay(t *testing.T) {
 			}
 		}
 		h.close()
+	})
+}
+
+// Whatever else is changed, a channel that waits for its activation gets a message
+// with every PutContact; and one mailbox has many spellings.
+func TestActivationMessagesAreCountedHowever(t *testing.T) {
+	trusts(t, nil, func(t *testing.T, h *house, _ *ledger) {
+		h.tells("U1", "register name=Eve describe=a0 mail=victim@example.com lang=en")
+		for i := range 5 {
+			h.tells("U1", fmt.Sprintf("register name=Eve describe=a%d mail=victim@example.com lang=en", i+1))
+			h.tells("U1", "yes")
+		}
+		if n := h.service.count(); n != 3 {
+			t.Errorf("%d messages to one address, by changing the description", n)
+		}
+	})
+	trusts(t, nil, func(t *testing.T, h *house, _ *ledger) {
+		for i, m := range []string{"victim", "Victim", "vIctim", "victim+1", "VICTIM+2"} {
+			h.tells(fmt.Sprint("U", i), fmt.Sprintf("register name=A%d describe=ECS mail=%s@example.com lang=en", i, m))
+		}
+		if n := h.service.count(); n != 3 {
+			t.Errorf("%d messages to one mailbox, by its spellings", n)
+		}
+	})
+	trusts(t, nil, func(t *testing.T, h *house, _ *ledger) {
+		for range 50 { // each may have been carried out
+			h.service.fail = append(h.service.fail, &cloudmonitor.Error{Action: "PutContact", Status: 504, Temporary: true, Uncertain: true})
+		}
+		h.tells("U1", oneLiner)
+		if n := h.service.count(); n != 3 {
+			t.Errorf("%d tries of one submission whose outcome is not known", n)
+		}
+		h.service.fail = nil
+		h.tells("U2", "register name=Bob describe=ECS mail=alice@example.com lang=en") // nothing is given back
+		h.wants("U2", "3 activation messages were sent there")
+	})
+}
+
+// What was allowed when it was said need not be allowed when it is done.
+func TestContactThatBecameAnothers(t *testing.T) {
+	admins := func(o *bot.Options) {
+		o.Rules.Access.Admins = []dialog.Entry{{Platform: "fake", Workspace: "W1", ID: "U9"}}
+	}
+	trusts(t, admins, func(t *testing.T, h *house, _ *ledger) {
+		h.tells("U1", oneLiner)
+		h.tells("U1", "unregister Alice")
+		h.tells("U9", "unregister Alice")
+		h.tells("U9", "yes")
+		h.has(cloudmonitor.Contact{Name: "Alice", Describe: "made in the console"})
+		h.tells("U1", "yes")
+		if h.contact("Alice").Name == "" {
+			t.Error("a late yes has deleted what is not theirs any more")
+		}
+	})
+	trusts(t, admins, func(t *testing.T, h *house, _ *ledger) {
+		h.tells("U1", oneLiner)
+		h.service.fail = []error{&cloudmonitor.Error{Action: "PutContact", Status: 503, Temporary: true, RetryAfter: 5 * time.Minute}}
+		h.must("U1", "", "register name=Alice mail=evil@example.com")
+		pass(time.Second)
+		h.must("U1", "", "yes") // it waits for its next try
+		pass(10 * time.Second)
+		h.tells("U9", "unregister Alice")
+		h.tells("U9", "yes")
+		h.tells("U2", "register name=Alice describe=mine mail=u2@example.com lang=en")
+		h.wants("U2", "Alice is registered")
+		if err := h.bot.Settled(t.Context(), person("U1")); err != nil {
+			t.Fatal(err)
+		}
+		if c := h.contact("Alice"); c.Channels.Mail != "u2@example.com" {
+			t.Errorf("overwritten with %s", c.Channels.Mail)
+		}
+		h.wants("U1", "is registered by somebody else")
+	})
+}
+
+func TestMembershipIsNotTakenForGranted(t *testing.T) {
+	trusts(t, nil, func(t *testing.T, h *house, audit *ledger) {
+		said := func(stranger bool, text string) {
+			saved := make(chan error, 1)
+			m := dialog.Message{ID: text, Text: text, From: state.Address{Private: true}, Language: commands.English, Stranger: stranger}
+			if !stranger {
+				m.Profile = commands.Profile{Member: true, Mail: "ops@example.com", MailVerified: true}
+			}
+			h.bot.Take(person("U1"), m, func(err error) { saved <- err })
+			if err := <-saved; err != nil {
+				t.Fatal(err)
+			}
+			if err := h.bot.Settled(t.Context(), person("U1")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		said(false, "english")
+		pass(3 * time.Hour)
+		for _, value := range h.engine.Engine.(*enginetest.Memory).Values() {
+			if strings.Contains(value, "ops@example.com") {
+				t.Error("the profile of somebody who has nothing pending is kept")
+			}
+		}
+		said(true, "register name=Ops describe=x mail=a@example.com lang=en") // the platform does not say who they are now
+		h.wants("U1", "I cannot find out just now")
+		if h.service.count() > 0 {
+			t.Error("somebody who was a member once was served")
+		}
+		saved := make(chan error, 1)
+		h.bot.Look(person("guest"), dialog.Looked{To: state.Address{Private: true}, Profile: &commands.Profile{Guest: true}}, func(err error) { saved <- err })
+		if err := <-saved; err != nil {
+			t.Fatal(err)
+		}
+		if err := h.bot.Settled(t.Context(), person("guest")); err != nil {
+			t.Fatal(err)
+		}
+		h.wants("guest", "members of this workspace only")
+	})
+}
+
+func TestNoOutcomeIsLostToTheAuditLog(t *testing.T) {
+	trusts(t, nil, func(t *testing.T, h *house, audit *ledger) {
+		h.platform.fail = 1 << 30 // nothing can be told
+		h.must("U1", "", "help")
+		pass(time.Second)
+		h.must("U1", "", oneLiner)
+		pass(time.Minute)
+		for range 120 {
+			h.must("U1", "", "help")
+		}
+		pass(26 * time.Hour)
+		h.platform.mu.Lock()
+		h.platform.fail = 0
+		h.platform.mu.Unlock()
+		if err := h.bot.Settled(t.Context(), person("U1")); err != nil {
+			t.Fatal(err)
+		}
+		if r := audit.records(t); len(r) != 1 || r[0].Result != "done" {
+			t.Errorf("audited: %+v", r)
+		}
 	})
 }
 

@@ -75,8 +75,10 @@ type Request struct {
 	Verified bool        `json:"verified,omitempty"` // the platform vouches for the profile's mail
 	Zone     *int        `json:"zone,omitempty"`     // of the person's clock, in seconds east of UTC
 	Standing Standing    `json:"standing,omitempty"`
-	Sent     []time.Time `json:"sent,omitempty"` // submissions within the hour, the oldest first
-	Met      time.Time   `json:"met,omitzero"`   // when the profile was last asked for
+	Sent     []time.Time `json:"sent,omitempty"`   // submissions within the hour, the oldest first
+	Met      time.Time   `json:"met,omitzero"`     // when the profile was last asked for
+	Vouched  time.Time   `json:"vouched,omitzero"` // when the platform last said what the person is
+	Denied   time.Time   `json:"denied,omitzero"`  // when a refusal was last audited
 
 	Form
 	Tasks  []Task `json:"tasks,omitempty"`
@@ -120,6 +122,7 @@ type Form struct {
 	Wanted    []string              `json:"wanted,omitempty"`    // fields the person tried to give: they are asked for
 	Proposal  string                `json:"proposal,omitempty"`  // a value for the open question that a "yes" takes
 	Declined  []string              `json:"declined,omitempty"`  // fields of which the person does not want what is proposed
+	Active    []string              `json:"active,omitempty"`    // channels of Was that are activated, by field name
 	Refusal   string                `json:"refusal,omitempty"`   // CloudMonitor's own words of the last refusal
 	Soothed   bool                  `json:"soothed,omitempty"`   // a long wait was explained
 	Check     Check                 `json:"check,omitzero"`
@@ -176,6 +179,7 @@ type Task struct {
 	// Uncertain says that an earlier try may have been carried out although no
 	// answer came.
 	Uncertain bool `json:"uncertain,omitempty"`
+	Doubts    int  `json:"doubts,omitempty"`    // tries of which that is so
 	Explained bool `json:"explained,omitempty"` // the person was told why it takes long
 }
 
@@ -241,6 +245,7 @@ func (r Request) Clone() Request {
 	r.Took = slices.Clone(r.Took)
 	r.Wanted = slices.Clone(r.Wanted)
 	r.Declined = slices.Clone(r.Declined)
+	r.Active = slices.Clone(r.Active)
 	r.Tasks = slices.Clone(r.Tasks)
 	r.Outbox = slices.Clone(r.Outbox)
 	r.Seen = slices.Clone(r.Seen)
@@ -250,7 +255,7 @@ func (r Request) Clone() Request {
 
 // Empty reports whether nothing would be lost if the record were deleted.
 func (r *Request) Empty() bool {
-	return r.Phase == Idle && len(r.Tasks) == 0 && len(r.Outbox) == 0 && len(r.Seen) == 0 && len(r.Sent) == 0 && !r.Chosen
+	return r.Phase == Idle && len(r.Tasks) == 0 && len(r.Outbox) == 0 && len(r.Seen) == 0 && len(r.Sent) == 0 && r.Denied.IsZero() && !r.Chosen
 }
 
 // Dues returns the queues the request is in: its next timer, and what it has

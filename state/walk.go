@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 // Requests calls fn for every request that is stored, in order of their people,
@@ -43,9 +44,14 @@ func (s *Store) Registrations(ctx context.Context, fn func(Registration) bool) e
 // contacts, which belong to nobody from now on.
 func (s *Store) Forget(ctx context.Context, p Person) (contacts []string, err error) {
 	for {
-		r, err := s.Request(ctx, p)
-		if err != nil && !errors.Is(err, ErrVersion) {
+		// A record that cannot be read is erased all the same.
+		_, rev, err := s.engine.Get(ctx, requests, p.Key())
+		if err != nil {
 			return nil, err
+		}
+		r, err := s.Request(ctx, p)
+		if r.Revision = rev; err == nil && slices.ContainsFunc(r.Tasks, func(t Task) bool { return !t.Lease.IsZero() }) {
+			return nil, errors.New("a call for this person is under way: try again in a minute")
 		}
 		names, err := s.Owned(ctx, p)
 		if err != nil {
@@ -68,6 +74,15 @@ func (s *Store) Forget(ctx context.Context, p Person) (contacts []string, err er
 				return nil, err
 			}
 			batch.Writes = append(batch.Writes, writes...)
+		}
+		said, err := s.Accepted(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range said {
+			if a.Person == p {
+				batch.Writes = append(batch.Writes, a.decided())
+			}
 		}
 		if len(batch.Writes) == 0 {
 			return nil, nil

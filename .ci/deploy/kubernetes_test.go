@@ -263,8 +263,8 @@ func network(t *testing.T, c cluster, port string) {
 	}
 }
 
-// TestKubernetesChoices takes the “#” off what the overlays offer: DingTalk beside
-// Slack, and a simulation.
+// TestKubernetesChoices takes the “#” off what the overlays offer, DingTalk beside
+// Slack, and changes the image.
 func TestKubernetesChoices(t *testing.T) {
 	for overlay, http := range map[string]bool{"overlays/socket-mode": false, "overlays/http-mode": true} {
 		c, _ := rendered(t, overlay, func(text string) string {
@@ -276,6 +276,16 @@ func TestKubernetesChoices(t *testing.T) {
 			platforms: []string{"slack", "dingtalk"}, http: http,
 		})
 	}
+	c, _ := rendered(t, "overlays/dingtalk", func(text string) string {
+		return strings.NewReplacer("registry.example.com/contactbot", "registry.example.com/x", "v0.1.0", "v1").Replace(text)
+	})
+	if image := c.deployment.Spec.Template.Spec.Containers[0].Image; image != "registry.example.com/x:v1" {
+		t.Errorf("the image is %s", image)
+	}
+}
+
+// TestKubernetesSimulation takes the “#” off the simulation.
+func TestKubernetesSimulation(t *testing.T) {
 	c, _ := rendered(t, "overlays/socket-mode", func(text string) string {
 		return uncommented(text, `(?:patches:|  - target:|    patch:|      - \{op:)`)
 	})

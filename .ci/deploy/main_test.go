@@ -2,9 +2,10 @@
 // the libraries of kustomize, Kubernetes, Compose, BuildKit, systemd, Prometheus
 // and Grafana. They are many, so this is a module of its own; .ci/run runs it:
 //
-//	cd .ci/deploy && go test -vet=off ./...
+//	cd .ci/deploy && go test -count=1 -vet=off ./...
 //
-// (-vet=off: go test would vet all those libraries, too.)
+// -count=1, for a remembered result knows nothing of files outside this module;
+// -vet=off, for go test would vet all those libraries, too.
 package deploy
 
 import (

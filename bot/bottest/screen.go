@@ -23,7 +23,16 @@ func Talk(locale string, private bool, fail *cloudmonitor.Error, exists *cloudmo
 	var rules dialog.Rules
 	r := state.Request{Person: state.Person{Platform: "test", Workspace: "T1", User: "U1"}}
 	var last state.Reply
+	var claim state.Registration
 	step := func(in dialog.Input) *state.Task {
+		switch v := in.(type) {
+		case dialog.Wake:
+			v.Claim = claim
+			in = v
+		case dialog.Result:
+			v.Claim = claim
+			in = v
+		}
 		var fx dialog.Effects
 		var known dialog.Known
 		for range 3 { // nobody has had an activation message
@@ -37,6 +46,10 @@ func Talk(locale string, private bool, fail *cloudmonitor.Error, exists *cloudmo
 				known.Allowances[c] = state.Allowance{}
 			}
 			known.HasOwned = true
+		}
+		for _, c := range fx.Claims {
+			claim = c.Registration
+			claim.Revision++
 		}
 		if n := len(r.Outbox); n > 0 {
 			last = r.Outbox[n-1]

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"contactbot/commands"
 	"contactbot/state"
@@ -55,21 +56,38 @@ var (
 	notListed = commands.Text{EN: "You are not among those whom I serve here. Please ask an administrator of this bot.", ZH: "你不在本机器人的服务范围内，请联系本机器人的管理员。"}
 )
 
+// standingFor is how long it counts what the platform has said a person is.
+const standingFor = time.Hour + 5*time.Minute
+
+// vouched notes what the platform says a person is.
+func (s *step) vouched(what state.Standing) { s.r.Standing, s.r.Vouched = what, s.now }
+
+// doubted forgets what a person was, if that is too long ago.
+func (s *step) doubted() {
+	if s.now.Sub(s.r.Vouched) > standingFor {
+		s.r.Standing, s.r.Verified = state.Unknown, false
+	}
+}
+
 // turnedAway answers somebody who is not served. What was begun in a room that
 // is may be finished elsewhere.
 func (s *step) turnedAway() bool {
+	return s.turnedAwayAt(s.r.Home, s.r.Phase != state.Idle || s.Access.serves(s.r.Person, s.r.Home.Room))
+}
+
+func (s *step) turnedAwayAt(to state.Address, listed bool) bool {
 	why := notListed
 	switch {
 	case s.r.Standing == state.Guest:
 		why = notMember
 	case s.r.Standing != state.Member:
 		why = notSure
-	case s.r.Phase != state.Idle || s.Access.serves(s.r.Person, s.r.Home.Room):
+	case listed:
 		return false
 	}
 	s.fx.Event = Denied
 	s.lead = nil
-	s.outcome(state.Outcome{Action: "talk", Result: "denied"})
-	s.reply(state.Plain, s.text(why))
+	s.denied(state.Outcome{Action: "talk", Result: "denied"})
+	s.replyTo(to, state.Plain, s.text(why))
 	return true
 }

@@ -3,6 +3,8 @@ package dialog
 // What the audit log keeps.
 
 import (
+	"time"
+
 	"contactbot/cloudmonitor"
 	"contactbot/commands"
 	"contactbot/state"
@@ -10,6 +12,15 @@ import (
 
 // outcome has the next reply audited: it is told once that is in the log.
 func (s *step) outcome(o state.Outcome) { s.outcomes = append(s.outcomes, o) }
+
+// denied has a refusal audited that costs the person nothing: one an hour is
+// enough to know, and more would fill the disk.
+func (s *step) denied(o state.Outcome) {
+	if s.r.Denied.IsZero() || s.now.Sub(s.r.Denied) >= time.Hour {
+		s.r.Denied = s.now
+		s.outcome(o)
+	}
+}
 
 // aboutDraft is an outcome of a submission, with the channels masked.
 func (s *step) aboutDraft(c cloudmonitor.Contact, result string) state.Outcome {

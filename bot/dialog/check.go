@@ -40,7 +40,8 @@ func (s *step) trust() {
 // leaveExisting forgets the existing contact that the draft was a change of,
 // because the draft now names another.
 func (s *step) leaveExisting() {
-	s.r.Check, s.r.Was = state.Check{}, nil
+	s.r.Check, s.r.Was, s.r.Active = state.Check{}, nil, nil
+	s.r.Unsure, s.r.Claimed = false, false // they were of the other one
 	s.dropTasks(state.Lookup)
 	for _, f := range commands.Fields() {
 		if s.r.Origins[f.Name] == state.Kept {
@@ -61,12 +62,18 @@ func (s *step) checked(in Result) {
 		s.refuseName(in)
 		return
 	}
+	if c := in.Claim; c.Exists() && c.Contact != s.r.Draft.Name && !in.Found {
+		// One name in two spellings is one contact: the one that there is.
+		s.r.Draft.Name = c.Contact
+		s.check()
+		return
+	}
 	was, changed, agreed := s.r.Was, false, s.r.Agreed
 	s.r.Was = nil
 	if in.Found {
 		contact := in.Contact.Contact
 		contact.Name = s.r.Draft.Name
-		s.r.Was = &contact
+		s.r.Was, s.r.Active = &contact, active(in.Contact)
 		changed = was != nil && *was != contact
 		s.keep(contact)
 	}
@@ -88,6 +95,18 @@ func (s *step) checked(in Result) {
 		}
 	}
 	s.advance()
+}
+
+// active are the channels of a contact that are activated, by field name.
+func active(c cloudmonitor.Listed) []string {
+	states := statesOf(c)
+	var all []string
+	for _, f := range commands.Fields() {
+		if cloudmonitor.Activation(*f.Of(&states)) == cloudmonitor.OK {
+			all = append(all, f.Name)
+		}
+	}
+	return all
 }
 
 // mayHave reports whether the person may register or change the contact.

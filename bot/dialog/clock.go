@@ -7,6 +7,9 @@ import (
 	"contactbot/state"
 )
 
+// longestForm is how long a form stays open, however often it is touched.
+const longestForm = 7 * 24 * time.Hour
+
 // staleReply is the age at which an undeliverable reply is given up: by then
 // the request it speaks of has expired, too.
 const staleReply = 24 * time.Hour
@@ -27,6 +30,12 @@ func (s *step) timer() time.Time {
 	if n := len(s.r.Sent); n > 0 {
 		soonest(s.r.Sent[n-1].Add(submissionSpan))
 	}
+	if s.r.Phase == state.Idle && (s.r.Name != "" || s.r.Mail != "" || s.r.Phone != "") && s.r.Chosen {
+		soonest(s.r.Touched.Add(s.Remember))
+	}
+	if !s.r.Denied.IsZero() {
+		soonest(s.r.Denied.Add(time.Hour))
+	}
 	if s.r.Phase == state.Idle && s.r.Chosen {
 		soonest(s.r.Touched.Add(s.KeepFor))
 	}
@@ -35,6 +44,7 @@ func (s *step) timer() time.Time {
 			soonest(s.r.Touched.Add(s.ReminderAfter))
 		}
 		soonest(s.r.Touched.Add(s.ExpireAfter))
+		soonest(s.r.Begun.Add(longestForm))
 	}
 	if len(s.r.Seen) > 0 {
 		// All at once, with the last: one wake a conversation is enough.
@@ -73,6 +83,7 @@ func (s *step) reached(from time.Time, after time.Duration) bool {
 
 // wake does what has become due.
 func (s *step) wake(in Wake) {
+	s.claim = in.Claim
 	s.leases(in.Void)
 	s.meetAgain()
 	if in.Grant != "" {
@@ -87,7 +98,7 @@ func (s *step) wake(in Wake) {
 	case !s.waitsForPerson():
 	case s.r.Phase == state.Leaving && s.reached(s.r.Touched, s.ExpireAfter):
 		s.stay()
-	case s.reached(s.r.Touched, s.ExpireAfter):
+	case s.reached(s.r.Touched, s.ExpireAfter), s.reached(s.r.Begun, longestForm):
 		s.fx.Event = Expired
 		if s.r.Unsure {
 			s.say(expiredUnsure)
@@ -123,6 +134,9 @@ func (s *step) leases(void time.Time) {
 		t.Lease, t.After = time.Time{}, s.now
 		t.Uncertain = t.Uncertain || t.Kind == state.Put || t.Kind == state.Delete
 		if t.Kind == state.Put {
+			t.Doubts++
+		}
+		if t.Kind == state.Put {
 			s.r.Phase = state.Queued
 		}
 	}
@@ -143,6 +157,9 @@ func (s *step) grant(q state.Queue) {
 		if t.Kind.Queue() != q || !t.Lease.IsZero() || s.now.Before(t.After) {
 			continue
 		}
+		if (t.Kind == state.Put || t.Kind == state.Delete) && s.overtaken(*t) {
+			return
+		}
 		t.Lease = s.now.Add(s.Lease)
 		t.Tries++
 		if t.Kind == state.Put {
@@ -156,7 +173,8 @@ func (s *step) grant(q state.Queue) {
 
 // dropStale gives up replies that could not be delivered for too long.
 func (s *step) dropStale() {
-	for len(s.r.Outbox) > 0 && s.reached(s.r.Outbox[0].Made, staleReply) {
+	// What has to be audited stays until it is.
+	for len(s.r.Outbox) > 0 && s.reached(s.r.Outbox[0].Made, staleReply) && len(s.r.Outbox[0].Audit) == 0 {
 		s.r.Outbox = s.r.Outbox[1:]
 	}
 }

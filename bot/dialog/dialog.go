@@ -202,9 +202,9 @@ func (s *step) learn(p commands.Profile) {
 	r.Name, r.Mail, r.Phone, r.Verified, r.Zone = p.Name, p.Mail, p.Phone, p.MailVerified, p.Zone
 	switch {
 	case p.Guest:
-		r.Standing = state.Guest
+		s.vouched(state.Guest)
 	case p.Member:
-		r.Standing = state.Member
+		s.vouched(state.Member)
 	}
 	if l := commands.MatchLanguage(p.Locale); l != "" && !r.Fixed {
 		r.Language, r.Fixed = string(l), true
@@ -236,7 +236,7 @@ func (s *step) message(m Message) {
 	s.here(m.From, m.Language)
 	s.see(m.ID)
 	if m.Member {
-		s.r.Standing = state.Member
+		s.vouched(state.Member)
 	}
 	switch {
 	case !m.Stranger:
@@ -280,7 +280,7 @@ func (s *step) opened(in Opened) {
 	s.here(in.From, in.Language)
 	s.learn(in.Profile)
 	if in.Member {
-		s.r.Standing = state.Member
+		s.vouched(state.Member)
 	}
 	if s.turnedAway() {
 		return
@@ -304,6 +304,14 @@ func (s *step) forget() {
 	s.r.Sent = recent(s.r.Sent, submissionSpan, s.now)
 	if s.r.Phase == state.Idle && s.reached(s.r.Touched, s.KeepFor) {
 		s.r.Chosen = false
+	}
+	if s.r.Phase == state.Idle && len(s.r.Tasks) == 0 && s.reached(s.r.Touched, s.Remember) {
+		// Who they are is asked again when they are back.
+		s.r.Name, s.r.Mail, s.r.Phone, s.r.Verified, s.r.Standing = "", "", "", false, state.Unknown
+		s.r.Met, s.r.Vouched = time.Time{}, time.Time{}
+	}
+	if s.reached(s.r.Denied, time.Hour) {
+		s.r.Denied = time.Time{}
 	}
 	s.r.Seen = slices.DeleteFunc(s.r.Seen, func(m state.Seen) bool {
 		return s.now.Sub(m.At) > s.Remember

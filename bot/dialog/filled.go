@@ -20,6 +20,7 @@ func (s *step) filled(in Filled) {
 	if in.Profile != nil {
 		s.learn(*in.Profile)
 	}
+	s.doubted()
 	if s.turnedAway() {
 		return
 	}

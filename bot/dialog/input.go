@@ -71,6 +71,8 @@ type Wake struct {
 	Grant state.Queue
 	// Void says that whoever took a lease before then is gone.
 	Void time.Time
+	// Claim is whose the contact is that the draft names.
+	Claim state.Registration
 }
 
 // A Result is how a task ended.

@@ -4,6 +4,7 @@ package dialog
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"contactbot/cloudmonitor"
@@ -31,16 +32,29 @@ func recent(times []time.Time, span time.Duration, now time.Time) []time.Time {
 	return slices.DeleteFunc(slices.Clone(times), func(t time.Time) bool { return now.Sub(t) >= span })
 }
 
-// activated are the channels to which CloudMonitor sends an activation message
-// for a contact: those that are new, and all if it is sent as it was.
+// activated are the channels to which CloudMonitor may send an activation message
+// for a contact: those that are not known to be activated.
 func (s *step) activated(c cloudmonitor.Contact) []state.Channel {
 	var all []state.Channel
 	for _, f := range commands.Fields() {
-		if v := *f.Of(&c); f.Link && v != "" && (s.r.Was == nil || *s.r.Was == c || *f.Of(s.r.Was) != v) {
-			all = append(all, state.Channel{Field: f.Name, Value: v})
+		v := *f.Of(&c)
+		active := s.r.Was != nil && *f.Of(s.r.Was) == v && slices.Contains(s.r.Active, f.Name)
+		if f.Link && v != "" && !active {
+			all = append(all, state.Channel{Field: f.Name, Value: sameBox(v)})
 		}
 	}
 	return all
+}
+
+// sameBox is an address without what leads to the same mailbox: case, and what
+// stands behind a “+”.
+func sameBox(value string) string {
+	at := strings.LastIndexByte(value, '@')
+	if at < 0 {
+		return value
+	}
+	local, _, _ := strings.Cut(value[:at], "+")
+	return strings.ToLower(local + value[at:])
 }
 
 // allowances are how many activation messages channels have had; ok is false if
@@ -90,6 +104,18 @@ func (s *step) withinLimits() bool {
 	s.r.Sent = append(sent, s.now)
 	s.fx.Allowances = append(s.fx.Allowances, spent...)
 	return true
+}
+
+// charge counts another try of a PutContact that may have been carried out before.
+func (s *step) charge(t state.Task) {
+	spent, ok := s.allowances(s.activated(t.Contact))
+	if !ok {
+		return // it is decided again
+	}
+	for _, a := range spent {
+		a.Times = append(a.Times, s.now)
+		s.fx.Allowances = append(s.fx.Allowances, a)
+	}
 }
 
 // refund takes back what a PutContact was counted as that has not been carried

@@ -11,7 +11,7 @@ import (
 )
 
 // meetEvery is how long a profile counts as known.
-const meetEvery = 24 * time.Hour
+const meetEvery = time.Hour
 
 // meetFor is how long the platform is asked who somebody is of whom it is not
 // known whether they are a member.
@@ -49,6 +49,7 @@ func (s *step) meetAgain() {
 // profile that could not be had is asked for again with the next message.
 func (s *step) acquainted(in Result) {
 	t := s.r.TaskOf(state.Meet)
+	s.doubted()
 	if in.Profile == nil && !in.Never && s.r.Standing == state.Unknown && s.now.Before(t.Until) {
 		// Who may be a guest is not answered: it is asked again.
 		t.Lease, t.After = time.Time{}, s.now.Add(max(backoff(t.Tries, time.Minute), min(in.After, maxRest)))
@@ -71,6 +72,10 @@ func (s *step) looked(in Looked) {
 		s.learn(*in.Profile)
 	}
 	s.r.Spoken = string(in.Language)
+	s.doubted()
+	if s.turnedAwayAt(in.To, s.Access.serves(s.r.Person, "")) {
+		return
+	}
 	s.listMine(in.To)
 }
 

@@ -69,12 +69,7 @@ func (s *step) endErrand(to state.Address, changes ...state.Choice) {
 func (s *step) listed(to state.Address, c cloudmonitor.Listed) (state.Part, bool) {
 	var facts []state.Fact
 	pending := false
-	// The states lie in the fields of a contact, so that the one field table
-	// finds them.
-	states := cloudmonitor.Contact{Channels: cloudmonitor.Channels{
-		SMS: string(c.State.SMS), Mail: string(c.State.Mail),
-		AliIM: string(c.State.AliIM), DingWebHook: string(c.State.DingWebHook),
-	}}
+	states := statesOf(c)
 	for _, f := range commands.Fields() {
 		value := *f.Of(&c.Contact)
 		if value == "" || isName(f) {
@@ -94,4 +89,13 @@ func (s *step) listed(to state.Address, c cloudmonitor.Listed) (state.Part, bool
 		facts = append(facts, fact)
 	}
 	return state.Part{Facts: facts}, pending
+}
+
+// statesOf are the activations of a contact, in the fields of a contact, so that
+// the one field table finds them.
+func statesOf(c cloudmonitor.Listed) cloudmonitor.Contact {
+	return cloudmonitor.Contact{Channels: cloudmonitor.Channels{
+		SMS: string(c.State.SMS), Mail: string(c.State.Mail),
+		AliIM: string(c.State.AliIM), DingWebHook: string(c.State.DingWebHook),
+	}}
 }

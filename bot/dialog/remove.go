@@ -60,10 +60,18 @@ func (s *step) unregister(cmd commands.Command) {
 	case at >= 0:
 		s.askRemoval(mine[at])
 	case s.admin:
+		claim, ok := s.known.Claims[name]
+		if !ok {
+			s.fx.Wants.Claim = name // it is decided again
+			return
+		}
+		if claim.Exists() {
+			name = claim.Contact // as it was registered
+		}
 		s.askRemoval(name)
 	default:
 		s.fx.Event = Foreign
-		s.outcome(state.Outcome{Action: "remove", Result: "foreign", Contact: clipped(name)})
+		s.denied(state.Outcome{Action: "remove", Result: "foreign", Contact: clipped(name)})
 		if s.r.Phase == state.Leaving {
 			s.say(notYours, clipped(name))
 			s.askLeave()
@@ -122,8 +130,9 @@ func (s *step) hearLeaving(cmd commands.Command) {
 	}
 	switch cmd.Verb {
 	case commands.Yes:
-		if s.claim.Exists() && s.claim.Owner != s.r.Person && !s.admin {
-			s.say(notYours, s.r.Draft.Name) // it became somebody else's meanwhile
+		if !s.admin && (!s.claim.Exists() || s.claim.Owner != s.r.Person) {
+			s.say(notYours, s.r.Draft.Name) // it was given up, or became somebody else's meanwhile
+			s.outcome(state.Outcome{Action: "remove", Result: "foreign", Contact: s.r.Draft.Name})
 			s.stay()
 			return
 		}
@@ -161,7 +170,7 @@ func (s *step) removed(t *state.Task, in Result) {
 	s.dropTasks(state.Delete)
 	s.reset()
 	if in.Err == nil || gone {
-		if in.Claim.Exists() {
+		if c := in.Claim; c.Exists() && (c.Owner == s.r.Person || s.admin) && c.Contact == name {
 			s.fx.Claims = append(s.fx.Claims, state.Claim{Registration: in.Claim, Drop: true})
 		}
 		s.fx.Event = Removed

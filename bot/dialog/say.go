@@ -60,8 +60,10 @@ func (s *step) replyTo(to state.Address, tone state.Tone, parts ...state.Part) *
 		Tone: tone, Lead: len(s.lead), Parts: append(s.lead, parts...), Audit: s.outcomes,
 	})
 	s.lead, s.r.Took, s.outcomes = nil, nil, nil
-	if len(s.r.Outbox) > maxOutbox {
-		s.r.Outbox = s.r.Outbox[1:]
+	if len(s.r.Outbox) > maxOutbox { // the oldest, of which nothing has to be audited
+		if at := slices.IndexFunc(s.r.Outbox, func(r state.Reply) bool { return len(r.Audit) == 0 }); at >= 0 {
+			s.r.Outbox = slices.Delete(s.r.Outbox, at, at+1)
+		}
 	}
 	s.r.Deliver, s.fx.Deliver = s.now.Add(deliverLease), true
 	return &s.r.Outbox[len(s.r.Outbox)-1]

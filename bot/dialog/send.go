@@ -48,6 +48,28 @@ func (s *step) queue() {
 	s.reply(state.Progress, s.text(sendingNow, s.r.Draft.Name))
 }
 
+// overtaken reports whether the contact of a call that is about to go out has
+// become somebody else's, or nobody's, since it was queued. The call is then not
+// made.
+func (s *step) overtaken(t state.Task) bool {
+	theirs := s.claim.Exists() && s.claim.Owner != s.r.Person
+	gone := !s.claim.Exists() && !s.NoLookup
+	switch {
+	case s.admin || !theirs && !gone:
+		return false
+	case t.Kind == state.Delete:
+		s.say(notYours, t.Contact.Name)
+		s.stay()
+	case theirs:
+		s.dropTasks(state.Put)
+		s.refuseName(Result{Claim: s.claim})
+	default:
+		s.dropTasks(state.Put)
+		s.check() // whose is it now?
+	}
+	return true
+}
+
 // withdraw takes a waiting PutContact back. It reports whether an earlier try
 // may have been carried out; the claim then stays.
 func (s *step) withdraw() bool {
@@ -130,6 +152,15 @@ func (s *step) result(in Result) {
 // again schedules another try of a task, if one is worth it.
 func (s *step) again(t *state.Task, e *cloudmonitor.Error) bool {
 	t.Lease = time.Time{}
+	if t.Kind == state.Put && e.Uncertain {
+		// Each such try may have sent activation messages.
+		if t.Uncertain, t.Doubts = true, t.Doubts+1; t.Doubts >= maxActivations {
+			return false
+		}
+		if e.Temporary {
+			s.charge(*t)
+		}
+	}
 	t.Uncertain = t.Uncertain || e.Uncertain
 	wait := max(backoff(t.Tries, 2*time.Minute), min(e.RetryAfter, 10*time.Minute))
 	if !e.Temporary || s.now.Add(wait).After(t.Until) {

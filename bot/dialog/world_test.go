@@ -138,6 +138,9 @@ func (w *world) input(in dialog.Input) dialog.Effects {
 	case dialog.Result:
 		v.Claim = claim
 		in = v
+	case dialog.Wake:
+		v.Claim = claim
+		in = v
 	}
 	next, fx := w.decide(r, in)
 	if w.check != nil && !fx.Duplicate {

@@ -9,8 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
@@ -120,7 +122,7 @@ func inThread(thread string, options ...slackgo.MsgOption) []slackgo.MsgOption {
 }
 
 func (p *Platform) byURL(ctx context.Context, at place, text string, blocks []slackgo.Block) error {
-	if !p.memory.use(at.URL, p.Now()) {
+	if !p.trusted(at.URL) || !p.memory.use(at.URL, p.Now()) {
 		return errNoWay
 	}
 	body, err := json.Marshal(slackgo.WebhookMessage{
@@ -154,6 +156,19 @@ func (p *Platform) byURL(ctx context.Context, at place, text string, blocks []sl
 		}
 		return nil
 	})
+}
+
+// trusted reports whether a URL is one of Slack's: replies go nowhere else.
+func (p *Platform) trusted(to string) bool {
+	u, err := url.Parse(to)
+	if err != nil || u.User != nil {
+		return false
+	}
+	if u.Scheme == "https" && u.Port() == "" && strings.HasSuffix(strings.ToLower(u.Hostname()), ".slack.com") {
+		return true
+	}
+	own, err := url.Parse(p.APIURL)
+	return err == nil && u.Scheme == own.Scheme && u.Host == own.Host
 }
 
 func blocksOf(blocks []slackgo.Block) *slackgo.Blocks {

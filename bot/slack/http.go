@@ -12,6 +12,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -135,7 +136,7 @@ func (w *web) serve(rw http.ResponseWriter, r *http.Request, read func(string, [
 func (w *web) forget(h http.Header) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	delete(w.seen, h.Get("X-Slack-Signature"))
+	delete(w.seen, signatureOf(h))
 }
 
 // An outcome is what became of an arrival.
@@ -190,11 +191,14 @@ func (w *web) verify(h http.Header, body []byte, now time.Time) error {
 	if v.Ensure() != nil {
 		return errors.New("the signature is wrong (is SLACK_SIGNING_SECRET this app's?)")
 	}
-	if !w.first(h.Get("X-Slack-Signature"), now) {
+	if !w.first(signatureOf(h), now) {
 		return errors.New("this request was made before")
 	}
 	return nil
 }
+
+// signatureOf is a request's signature, whichever way its digits are spelt.
+func signatureOf(h http.Header) string { return strings.ToLower(h.Get("X-Slack-Signature")) }
 
 // first notes a signature; false if it was used before. Those that are too old
 // to pass anyway are forgotten.

@@ -33,7 +33,11 @@ func (p place) address() state.Address {
 	if err != nil {
 		panic(err) // of strings and a time
 	}
-	return state.Address{Private: true, Where: string(text), Room: p.Channel}
+	a := state.Address{Private: true, Where: string(text), Room: p.Channel}
+	if p.View != "" || p.Awaits != "" {
+		a.Room = "" // that a form keeps a channel proves nothing
+	}
+	return a
 }
 
 // placeOf reads an address. What cannot be read is no place in particular: the

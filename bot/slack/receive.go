@@ -118,6 +118,10 @@ func (p *Platform) heard(a arrival, team, user string, at place, ts, text string
 	p.say(a, who, at, dialog.Message{ID: "message/" + at.Channel + "/" + ts, Text: text, Unread: text == ""})
 }
 
+// profileWithin bounds how long a profile is waited for while a form is open:
+// Slack waits for 3 s.
+const profileWithin = 1200 * time.Millisecond
+
 // lookWithin bounds how long the App home waits for a profile.
 const lookWithin = 5 * time.Second
 
@@ -147,7 +151,7 @@ func (p *Platform) interaction(a arrival, c slackgo.InteractionCallback) {
 	case slackgo.InteractionTypeViewSubmission:
 		p.submit(a, who, c)
 	case slackgo.InteractionTypeViewClosed:
-		_, at := viewPlace(c.View)
+		_, at := p.viewPlace(who, c.View)
 		at.View, at.At = "", a.at
 		p.bot.Load().Leave(who, dialog.Left{ID: "close/" + c.View.ID + "/" + c.View.Hash, From: at.address()}, func(err error) {
 			if err != nil {
@@ -175,7 +179,7 @@ func (p *Platform) click(a arrival, who state.Person, c slackgo.InteractionCallb
 	p.memory.given(c.ResponseURL, a.at)
 	switch {
 	case c.View.Type == slackgo.VTModal:
-		_, at = viewPlace(c.View)
+		_, at = p.viewPlace(who, c.View)
 		at.View = c.View.ID
 	case c.View.Type == slackgo.VTHomeTab:
 		at = place{}
@@ -204,7 +208,7 @@ func (p *Platform) click(a arrival, who state.Person, c slackgo.InteractionCallb
 
 // submit takes a form, or the button that sends a summary.
 func (p *Platform) submit(a arrival, who state.Person, c slackgo.InteractionCallback) {
-	value, at := viewPlace(c.View)
+	value, at := p.viewPlace(who, c.View)
 	// A form that was sent back with errors comes again with the same hash: only
 	// the trigger tells one sending from the next.
 	id := "view/" + c.View.ID + "/" + cmp.Or(c.TriggerID, c.View.Hash)
@@ -223,19 +227,29 @@ func (p *Platform) submit(a arrival, who state.Person, c slackgo.InteractionCall
 	in := dialog.Filled{
 		ID: id, Values: values(c.View.State), From: at.address(), Language: commands.English,
 	}
-	if profile, stranger := p.people.Known(who.User, p.Now()); !stranger {
-		in.Profile = &profile
-	}
-	p.bot.Load().Fill(who, in, func(problems []dialog.Problem, err error) {
-		switch {
-		case err != nil:
-			a.ack(slackgo.NewErrorsViewSubmissionResponse(map[string]string{firstField(c.View): both(notStored)}))
-		case len(problems) > 0:
-			a.ack(slackgo.NewErrorsViewSubmissionResponse(reasons(c.View, problems, commands.Language(at.Lang))))
-		default:
-			a.ack(waiting(at))
+	fill := func() {
+		if profile, stranger := p.people.Known(who.User, p.Now()); !stranger {
+			in.Profile = &profile
 		}
-	})
+		p.bot.Load().Fill(who, in, func(problems []dialog.Problem, err error) {
+			switch {
+			case err != nil:
+				a.ack(slackgo.NewErrorsViewSubmissionResponse(map[string]string{firstField(c.View): both(notStored)}))
+			case len(problems) > 0:
+				a.ack(slackgo.NewErrorsViewSubmissionResponse(reasons(c.View, problems, commands.Language(at.Lang))))
+			default:
+				a.ack(waiting(at))
+			}
+		})
+	}
+	if _, stranger := p.people.Known(who.User, p.Now()); !stranger {
+		fill()
+		return
+	}
+	// Whether they are still a member is asked first, as long as Slack waits.
+	if !p.asides.Go(profileWithin, func(ctx context.Context) { _, _ = p.Profile(ctx, who); fill() }) {
+		a.refuse()
+	}
 }
 
 // reasons are what is wrong with a form, at the inputs that it has: Slack takes
@@ -289,6 +303,14 @@ func (p place) metadata(l commands.Language) string {
 		panic(err) // of strings
 	}
 	return string(text)
+}
+
+// viewPlace is where a person's view was asked for. Somebody else's direct message
+// is none, whatever the view says.
+func (p *Platform) viewPlace(who state.Person, v slackgo.View) (value string, at place) {
+	value, at = viewPlace(v)
+	at.Own = at.Own && at.Channel == p.memory.direct(who.User)
+	return value, at
 }
 
 // viewPlace reads what a view keeps: the value of its submit button, and where

@@ -76,7 +76,9 @@ func New(o Options) *Platform {
 		o.Command = "/contact"
 	}
 	if o.HTTP == nil {
-		o.HTTP = &http.Client{Timeout: 15 * time.Second, Transport: transport()}
+		o.HTTP = &http.Client{Timeout: 15 * time.Second, Transport: transport(), CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse // tokens and answers are for this host and no other
+		}}
 	}
 	if o.PingWithin == 0 {
 		o.PingWithin = pingWithin
