@@ -39,6 +39,12 @@ func (s *step) queue() {
 	s.leaveQuestion()
 	s.r.Phase, s.r.Refusal = state.Queued, ""
 	s.add(state.Task{Kind: state.Put, Contact: s.r.Draft})
+	// A claim that this very step gives up is kept, and one that an earlier form
+	// has made and nothing has settled is this form's.
+	s.fx.Claims = slices.DeleteFunc(s.fx.Claims, func(c state.Claim) bool { return c.Drop && c.Contact == s.claim.Contact && c.Owner == s.r.Person })
+	if s.claim.Exists() && s.claim.Owner == s.r.Person && s.claim.Settled.IsZero() {
+		s.r.Claimed = true
+	}
 	if !s.claim.Exists() {
 		s.r.Claimed = true
 		s.fx.Claims = append(s.fx.Claims, state.Claim{Registration: state.Registration{

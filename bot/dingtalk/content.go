@@ -46,7 +46,7 @@ func read(data json.RawMessage) (message, error) {
 			Robot: string(raw.ChatbotUserID), Hook: string(raw.SessionWebhook),
 		},
 	}
-	if ms, err := strconv.ParseInt(string(raw.SessionWebhookExpiredTime), 10, 64); err == nil {
+	if ms, err := strconv.ParseInt(string(raw.SessionWebhookExpiredTime), 10, 64); err == nil && 0 < ms && ms < latest {
 		m.Until = time.UnixMilli(ms)
 	}
 	if m.Group {
@@ -86,6 +86,9 @@ func isMismatch(err error) bool {
 	_, ok := errors.AsType[*json.UnmarshalTypeError](err)
 	return ok
 }
+
+// latest is later than any webhook lives, in milliseconds: the year 2286.
+const latest = 1e13
 
 // single is the conversationType of a private chat. Anything else may be read
 // by others.
