@@ -279,6 +279,7 @@ func TestThreeActivationMessagesADay(t *testing.T) {
 		}
 		h.wants("U2", "A2 is registered")
 		h.wants("U3", "email: 3 activation messages were sent there within a day")
+		h.tells("U3", "cancel")
 		pass(24 * time.Hour)
 		h.tells("U4", "register name=A4 describe=ECS mail=victim@example.com lang=en")
 		h.wants("U4", "A4 is registered")

@@ -82,7 +82,7 @@ func serves(t *testing.T, s serving) {
 	defer func() { _ = c.Process.Kill() }()
 
 	well := false
-	for begin := time.Now(); !well && time.Since(begin) < 10*time.Second; time.Sleep(20 * time.Millisecond) {
+	for begin := time.Now(); !well && time.Since(begin) < 30*time.Second; time.Sleep(20 * time.Millisecond) {
 		health := exec.Command(binary(t), "health")
 		health.Env = env
 		well = health.Run() == nil

@@ -41,6 +41,7 @@ func (s *step) trust() {
 // because the draft now names another.
 func (s *step) leaveExisting() {
 	s.r.Check, s.r.Was, s.r.Active = state.Check{}, nil, nil
+	s.dropClaim(s.claim)
 	s.r.Unsure, s.r.Claimed = false, false // they were of the other one
 	s.dropTasks(state.Lookup)
 	for _, f := range commands.Fields() {

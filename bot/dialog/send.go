@@ -96,6 +96,13 @@ func (s *step) withdraw() bool {
 // dropClaim gives up the claim that this form has made, unless a PutContact has
 // settled it, or may have.
 func (s *step) dropClaim(c state.Registration) {
+	// One that this very step has made is not made.
+	made := len(s.fx.Claims)
+	s.fx.Claims = slices.DeleteFunc(s.fx.Claims, func(c state.Claim) bool { return !c.Drop && !c.Exists() && c.Settled.IsZero() })
+	if len(s.fx.Claims) < made {
+		s.r.Claimed = false
+		return
+	}
 	if s.r.Claimed && !s.r.Unsure && c.Exists() && c.Owner == s.r.Person && c.Settled.IsZero() {
 		s.r.Claimed = false
 		s.fx.Claims = append(s.fx.Claims, state.Claim{Registration: c, Drop: true})

@@ -116,7 +116,7 @@ func TestDeployCommands(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"serve", "health", "chat", "list", "backup"} {
+	for _, name := range []string{"serve", "health", "chat", "check", "list", "backup"} {
 		if !found[name] {
 			t.Errorf("no file runs %s: looking in the wrong way?", name)
 		}
