@@ -537,7 +537,7 @@ func TestPersonCanBeErased(t *testing.T) {
 		h.tells("U1", oneLiner)
 		h.tells("U1", "中文")
 		h.tells("U1", "登记")
-		names, err := h.bot.Store.Forget(t.Context(), person("U1"))
+		names, _, err := h.bot.Store.Forget(t.Context(), person("U1"))
 		if err != nil || len(names) != 1 || names[0] != "Alice" {
 			t.Fatalf("forgot %q, %v", names, err)
 		}

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -155,6 +156,18 @@ func additional(head []byte, table Table, key string) []byte {
 	b = binary.AppendUvarint(b, uint64(len(table)))
 	b = append(b, table...)
 	return append(b, key...)
+}
+
+// IDs tells key rings apart: what it says of a key tells nothing of the key
+// itself. The newest comes first.
+func (k *Keyring) IDs() string {
+	var ids []string
+	if k != nil {
+		for _, key := range k.keys {
+			ids = append(ids, hex.EncodeToString(key.id[:]))
+		}
+	}
+	return strings.Join(ids, ",")
 }
 
 // String tells how many keys there are, and nothing of them.

@@ -47,19 +47,11 @@ type Store struct {
 // by mistake. If there is a newer key than the one they are sealed with, they
 // are sealed anew, so that the older key can be left out from then on.
 func Open(ctx context.Context, engine Engine, keys *Keyring) (*Store, error) {
-	s := &Store{engine: engine, keys: keys}
-	value, rev, err := engine.Get(ctx, meta, keysKey)
-	if err != nil {
-		return nil, err
+	s, stale, rev, err := look(ctx, engine, keys)
+	if err != nil || rev > 0 && !stale {
+		return s, err
 	}
 	if rev > 0 {
-		_, stale, err := keys.Open(meta, keysKey, value)
-		if err != nil {
-			return nil, err
-		}
-		if !stale {
-			return s, nil
-		}
 		// The record that tells whether the keys fit is sealed anew last.
 		for _, table := range []Table{requests, registrations, owned, inbox, allowances, meta} {
 			if err := s.reseal(ctx, table); err != nil {
@@ -74,6 +66,24 @@ func Open(ctx context.Context, engine Engine, keys *Keyring) (*Store, error) {
 		err = nil
 	}
 	return s, err
+}
+
+// Look is Open for somebody who only looks: nothing is sealed anew.
+func Look(ctx context.Context, engine Engine, keys *Keyring) (*Store, error) {
+	s, _, _, err := look(ctx, engine, keys)
+	return s, err
+}
+
+func look(ctx context.Context, engine Engine, keys *Keyring) (s *Store, stale bool, rev uint64, err error) {
+	s = &Store{engine: engine, keys: keys}
+	value, rev, err := engine.Get(ctx, meta, keysKey)
+	if err != nil || rev == 0 {
+		return s, false, rev, err
+	}
+	if _, stale, err = keys.Open(meta, keysKey, value); err != nil {
+		return nil, false, rev, err
+	}
+	return s, stale, rev, nil
 }
 
 // Request returns what a person has pending; for an unknown person, an idle

@@ -41,21 +41,21 @@ func (s *Store) Registrations(ctx context.Context, fn func(Registration) bool) e
 
 // Forget erases all that is kept of a person: what is pending, and whose contacts
 // they are. The contacts stay in CloudMonitor. It returns the names of the
-// contacts, which belong to nobody from now on.
-func (s *Store) Forget(ctx context.Context, p Person) (contacts []string, err error) {
+// contacts, which belong to nobody from now on, and whether anything was kept.
+func (s *Store) Forget(ctx context.Context, p Person) (contacts []string, found bool, err error) {
 	for {
 		// A record that cannot be read is erased all the same.
 		_, rev, err := s.engine.Get(ctx, requests, p.Key())
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		r, err := s.Request(ctx, p)
 		if r.Revision = rev; err == nil && slices.ContainsFunc(r.Tasks, func(t Task) bool { return !t.Lease.IsZero() }) {
-			return nil, errors.New("a call for this person is under way: try again in a minute")
+			return nil, false, errors.New("a call for this person is under way: try again in a minute")
 		}
 		names, err := s.Owned(ctx, p)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		batch := Batch{}
 		if r.Revision > 0 {
@@ -64,20 +64,20 @@ func (s *Store) Forget(ctx context.Context, p Person) (contacts []string, err er
 		for _, name := range names {
 			reg, err := s.Registration(ctx, name)
 			if err != nil {
-				return nil, err
+				return nil, false, err
 			}
 			if !reg.Exists() || reg.Owner != p {
 				continue
 			}
 			writes, err := s.claim(ctx, Claim{Registration: reg, Drop: true})
 			if err != nil {
-				return nil, err
+				return nil, false, err
 			}
 			batch.Writes = append(batch.Writes, writes...)
 		}
 		said, err := s.Accepted(ctx)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		for _, a := range said {
 			if a.Person == p {
@@ -85,11 +85,11 @@ func (s *Store) Forget(ctx context.Context, p Person) (contacts []string, err er
 			}
 		}
 		if len(batch.Writes) == 0 {
-			return nil, nil
+			return nil, false, nil
 		}
 		if err = s.engine.Put(ctx, batch); errors.Is(err, ErrConflict) {
 			continue // something was just written
 		}
-		return names, err
+		return names, true, err
 	}
 }

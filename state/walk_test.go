@@ -28,15 +28,15 @@ func TestForget(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	names, err := store.Forget(t.Context(), me)
-	if err != nil || len(names) != 1 || names[0] != "Mine" {
+	names, found, err := store.Forget(t.Context(), me)
+	if err != nil || !found || len(names) != 1 || names[0] != "Mine" {
 		t.Fatalf("forgot %q, %v", names, err)
 	}
 	all := strings.Join(engine.Values(), "\n")
 	if strings.Contains(all, "U1") || strings.Contains(all, "Mine") || strings.Count(all, "Theirs") < 3 {
 		t.Errorf("left:\n%s", all)
 	}
-	if names, err := store.Forget(t.Context(), me); err != nil || len(names) > 0 {
+	if names, found, err := store.Forget(t.Context(), me); err != nil || found || len(names) > 0 {
 		t.Errorf("forgot %q, %v", names, err)
 	}
 	r, err := store.Request(t.Context(), other)
@@ -47,7 +47,7 @@ func TestForget(t *testing.T) {
 	if _, err := store.Save(t.Context(), state.Change{Request: r}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Forget(t.Context(), other); err == nil || !strings.Contains(err.Error(), "try again") {
+	if _, _, err := store.Forget(t.Context(), other); err == nil || !strings.Contains(err.Error(), "try again") {
 		t.Errorf("forgot in the middle of a call: %v", err)
 	}
 }

@@ -5,6 +5,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -107,7 +108,14 @@ func (c checkCommand) tryState(ctx context.Context) []bot.Finding {
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		f.Note = "it will be made"
+		f.Note = "it will be made, with " + keys.String()
+		if keys.IDs() == "" {
+			f.Note += ": what is kept will not be encrypted"
+		}
+		if _, err := os.Stat(filepath.Dir(path)); err != nil {
+			f.Err = fmt.Errorf("the folder %s does not exist: make it first", filepath.Dir(path))
+			return []bot.Finding{f}
+		}
 		probe, err := os.CreateTemp(filepath.Dir(path), ".contactbot-check-*")
 		if err != nil {
 			f.Err = fmt.Errorf("it cannot be made: %w", err)
@@ -121,8 +129,17 @@ func (c checkCommand) tryState(ctx context.Context) []bot.Finding {
 		f.Err = fmt.Errorf("%s can be read by others: chmod 600 it", path)
 		return []bot.Finding{f}
 	}
-	if ok, err := asked(ctx, path, http.MethodGet, "/ping", func(*http.Response) error { return nil }); ok {
-		f.Note, f.Err = "in use by a serving process, which can write it", err
+	var newest string
+	ok, err := asked(ctx, path, http.MethodGet, "/ping", func(res *http.Response) error { return json.NewDecoder(res.Body).Decode(&newest) })
+	if ok {
+		newest, _, _ = strings.Cut(newest, ",")
+		if f.Note, f.Err = "in use by a serving process, which can write it", err; err == nil && newest != "" && !strings.Contains(keys.IDs(), newest) {
+			f.Err = errors.New("CONTACTBOT_DATA_KEYS lacks the key that the serving process writes with: the next start would fail")
+		}
+		return []bot.Finding{f}
+	}
+	if info.Size() == 0 {
+		f.Err = fmt.Errorf("%s is empty: that is no state, restore a backup", path)
 		return []bot.Finding{f}
 	}
 	engine, err := bolt.Open(path, bolt.Options{})
@@ -130,7 +147,7 @@ func (c checkCommand) tryState(ctx context.Context) []bot.Finding {
 		f.Err = err
 		return []bot.Finding{f}
 	}
-	_, err = state.Open(ctx, engine, keys)
+	_, err = state.Look(ctx, engine, keys)
 	f.Note, f.Err = keys.String(), errors.Join(err, engine.Ping(ctx), engine.Close())
 	return []bot.Finding{f}
 }
@@ -139,6 +156,16 @@ func (c checkCommand) tryAudit() bot.Finding {
 	f := bot.Finding{What: "audit log", Note: "standard error"}
 	if c.Audit != "" {
 		f.Note = c.Audit
+		if _, err := os.Stat(c.Audit); err != nil { // it is not made here, for another user perhaps
+			probe, err := os.CreateTemp(filepath.Dir(c.Audit), ".contactbot-check-*")
+			if err != nil {
+				f.Err = fmt.Errorf("CONTACTBOT_AUDIT: it cannot be made in the folder %s", filepath.Dir(c.Audit))
+				return f
+			}
+			_ = probe.Close()
+			_ = os.Remove(probe.Name())
+			return f
+		}
 		_, closeAudit, err := openAudit(c.Audit)
 		if f.Err = err; err == nil {
 			f.Err = closeAudit()

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 
@@ -27,6 +28,7 @@ import (
 type held struct {
 	store  *state.Store
 	engine *bolt.Engine
+	keys   string // which keys it has, without telling anything of them
 }
 
 // socketPath is where a serving process listens.
@@ -51,7 +53,9 @@ func control(path string, h held, log *slog.Logger) (closed func()) {
 	mux.HandleFunc("GET /ping", func(w http.ResponseWriter, r *http.Request) {
 		if err := h.store.Ping(r.Context()); err != nil {
 			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
 		}
+		_ = json.NewEncoder(w).Encode(h.keys)
 	})
 	mux.HandleFunc("GET /list", func(w http.ResponseWriter, r *http.Request) {
 		encoder := json.NewEncoder(w)
@@ -73,8 +77,15 @@ func control(path string, h held, log *slog.Logger) (closed func()) {
 	mux.HandleFunc("POST /forget", func(w http.ResponseWriter, r *http.Request) {
 		p, err := parsePerson(r.FormValue("person"))
 		var names []string
+		found := false
 		if err == nil {
-			names, err = h.store.Forget(r.Context(), p)
+			names, found, err = h.store.Forget(r.Context(), p)
+		}
+		if err == nil && !found {
+			err = fmt.Errorf("nothing was kept of %s: is it spelt as list shows it?", p)
+		}
+		if err == nil {
+			log.Info("a person was erased by the operator", "person", p, "contacts", len(names))
 		}
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
@@ -158,7 +169,7 @@ func asked(ctx context.Context, path, method, what string, answer func(*http.Res
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode != http.StatusOK {
 		text, _ := io.ReadAll(io.LimitReader(res.Body, 1000))
-		return true, fmt.Errorf("%s", text)
+		return true, errors.New(strings.TrimSpace(string(text)))
 	}
 	return true, answer(res)
 }

@@ -27,10 +27,13 @@ import (
 
 // existing opens the state for a command that does not make one.
 func (s stateSettings) existing(ctx context.Context) (held, func() error, error) {
-	if _, err := os.Stat(s.path(liveState)); errors.Is(err, fs.ErrNotExist) {
-		return held{}, nil, fmt.Errorf("there is no state at %s: set CONTACTBOT_STATE to the one that is meant", s.path(liveState))
+	switch info, err := os.Stat(s.path(liveState)); {
+	case errors.Is(err, fs.ErrNotExist):
+		return held{}, nil, fmt.Errorf("there is no state at %s: set CONTACTBOT_STATE to the one that is meant (of “serve --simulate”: %s)", s.path(liveState), servedState)
+	case err == nil && info.Size() == 0:
+		return held{}, nil, fmt.Errorf("%s is empty: that is no state, restore a backup", s.path(liveState))
 	}
-	return s.hold(ctx, liveState, bolt.Options{})
+	return s.hold(ctx, liveState, bolt.Options{}, state.Look)
 }
 
 // listCommand lists what is pending.
@@ -186,7 +189,9 @@ func (c forgetCommand) Run(ctx context.Context) error {
 		return err
 	}
 	var names []string
+	found := false
 	ok, err := asked(ctx, c.path(liveState), http.MethodPost, "/forget?person="+url.QueryEscape(c.Person), func(res *http.Response) error {
+		found = true
 		return json.NewDecoder(res.Body).Decode(&names)
 	})
 	if !ok && err == nil {
@@ -194,13 +199,16 @@ func (c forgetCommand) Run(ctx context.Context) error {
 		if openErr != nil {
 			return openErr
 		}
-		names, err = h.store.Forget(ctx, p)
+		names, found, err = h.store.Forget(ctx, p)
 		err = errors.Join(err, closeState())
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s: all that was kept is erased\n", p)
+	if !found {
+		return fmt.Errorf("nothing was kept of %s: is it spelt as list shows it?", p)
+	}
+	fmt.Printf("%s: all that the state holds is erased; lines of the audit log stay\n", p)
 	for _, name := range names {
 		fmt.Printf("the contact %s stays in CloudMonitor and belongs to nobody here: delete it in the console if it should go, too\n", name)
 	}

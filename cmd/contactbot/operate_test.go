@@ -155,3 +155,32 @@ func (s *served) rotates(audit string) {
 		}
 	}
 }
+
+// TestSimulatedApart: what is simulated is kept apart from what is real, also
+// where the state is named.
+func TestSimulatedApart(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("CONTACTBOT_STATE", "bolt:"+filepath.Join(dir, "real.db"))
+	t.Setenv("CONTACTBOT_LISTEN", "127.0.0.1:0")
+	t.Setenv("DINGTALK_API_URL", "http://127.0.0.1:9")
+	t.Setenv("DINGTALK_CLIENT_ID", "ding")
+	t.Setenv("DINGTALK_CLIENT_SECRET", "secret")
+	s := start(t, dir, "serve", "--simulate")
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	late := time.After(20 * time.Second)
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "real.db.simulated")); err == nil {
+			break
+		}
+		select {
+		case <-look.C:
+		case <-late:
+			t.Fatal("there is no state of its own")
+		}
+	}
+	s.kill()
+	if _, err := os.Stat(filepath.Join(dir, "real.db")); err == nil {
+		t.Error("the real state was used")
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"syscall"
 	"time"
 
 	"contactbot/bot"
@@ -60,24 +61,31 @@ func (c serveCommand) Run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, closeAudit()) }()
 	fallback := liveState
 	if c.Simulate {
-		fallback = servedState
+		// A claim to a simulated contact is no claim to the real one.
+		if fallback = servedState; c.State != "" {
+			c.State += ".simulated"
+		}
 	}
 	client, closeClient, err := c.client(log, c.path(fallback))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeClient()) }()
+	listener, err := net.Listen("tcp", c.Listen)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("CONTACTBOT_LISTEN: %w (is another process using it?)", err)
+	case err != nil:
+		return badSetting("CONTACTBOT_LISTEN: %w", err)
+	}
+	defer func() { _ = listener.Close() }() // it is closed already, unless something fails before it is served
 	figures := newMeters()
-	held, closeState, err := c.hold(ctx, fallback, bolt.Options{Committed: func(took time.Duration) { figures.commits.Observe(took.Seconds()) }})
+	held, closeState, err := c.hold(ctx, fallback, bolt.Options{Committed: func(took time.Duration) { figures.commits.Observe(took.Seconds()) }}, state.Open)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeState()) }()
 	defer control(c.path(fallback), held, log)()
-	listener, err := net.Listen("tcp", c.Listen)
-	if err != nil {
-		return fmt.Errorf("listen on CONTACTBOT_LISTEN: %w (is another process using it?)", err)
-	}
 	var reached []bot.Platform
 	for _, p := range all {
 		if c.Simulate {

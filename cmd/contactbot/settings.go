@@ -112,12 +112,15 @@ func (secretFiles) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any,
 
 // open opens the store that the settings name.
 func (s stateSettings) open(ctx context.Context, fallback string) (*state.Store, func() error, error) {
-	h, closeState, err := s.hold(ctx, fallback, bolt.Options{})
+	h, closeState, err := s.hold(ctx, fallback, bolt.Options{}, state.Open)
 	return h.store, closeState, err
 }
 
+// openState opens a store: state.Open, or state.Look for those who only look.
+type openState func(context.Context, state.Engine, *state.Keyring) (*state.Store, error)
+
 // hold opens the state, with its engine.
-func (s stateSettings) hold(ctx context.Context, fallback string, o bolt.Options) (held, func() error, error) {
+func (s stateSettings) hold(ctx context.Context, fallback string, o bolt.Options, open openState) (held, func() error, error) {
 	name := s.State
 	if name == "" {
 		name = fallback
@@ -134,11 +137,11 @@ func (s stateSettings) hold(ctx context.Context, fallback string, o bolt.Options
 	if err != nil {
 		return held{}, nil, err
 	}
-	store, err := state.Open(ctx, engine, keys)
+	store, err := open(ctx, engine, keys)
 	if err != nil {
 		return held{}, nil, errors.Join(fmt.Errorf("open %s: %w", path, err), engine.Close())
 	}
-	return held{store, engine}, engine.Close, nil
+	return held{store, engine, keys.IDs()}, engine.Close, nil
 }
 
 // path is the file of the state, for what is kept beside it.

@@ -7,11 +7,15 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
 
 	"contactbot/bot/dialog"
+	"contactbot/bot/dingtalk"
+	"contactbot/bot/slack"
 )
 
 // trustSettings say who is served, and what is kept.
@@ -23,6 +27,9 @@ type trustSettings struct {
 	Retention time.Duration `name:"retention" env:"CONTACTBOT_RETENTION" default:"2160h" help:"How long it is kept what language a person chose who has nothing pending."`
 }
 
+// platformNames are the platforms that lists may name.
+var platformNames = []string{slack.Name, dingtalk.Name}
+
 // apply puts the settings into the rules of the conversation.
 func (s trustSettings) apply(rules *dialog.Rules) error {
 	for _, list := range []struct {
@@ -32,6 +39,11 @@ func (s trustSettings) apply(rules *dialog.Rules) error {
 		entries, err := dialog.ParseEntries(list.text)
 		if err != nil {
 			return badSetting("%s: %w", list.name, err)
+		}
+		for i, e := range entries {
+			if !slices.Contains(platformNames, e.Platform) {
+				return badSetting("%s: entry %d: there is no platform %q (%s)", list.name, i+1, e.Platform, strings.Join(platformNames, ", "))
+			}
 		}
 		*list.into = entries
 	}
@@ -55,7 +67,8 @@ type auditFile struct {
 func openAudit(path string) (*auditFile, func() error, error) {
 	a := &auditFile{path: path}
 	if path == "" {
-		return a, func() error { return nil }, nil
+		signal.Ignore(syscall.SIGHUP) // there is nothing to open anew
+		return a, func() error { signal.Reset(syscall.SIGHUP); return nil }, nil
 	}
 	if err := a.reopen(); err != nil {
 		return nil, nil, badSetting("CONTACTBOT_AUDIT: %w", err)
