@@ -40,13 +40,13 @@ func (m auditMark) covers(r state.Reply) bool {
 // auditAll writes what replies tell of, in order, as far as that is possible, and
 // tells how far. A person has one courier at a time; what waits for a platform is
 // not written again with each try.
-func (b *Bot) auditAll(p state.Person, replies []state.Reply) (auditMark, error) {
+func (b *Bot) auditAll(p state.Person, replies []state.Reply, through uint64) (auditMark, error) {
 	b.mu.Lock()
 	mark := b.audited[p]
 	b.mu.Unlock()
 	var err error
 	for _, r := range replies {
-		if mark.covers(r) {
+		if r.ID <= through || mark.covers(r) { // what is told already was audited before
 			continue
 		}
 		if err = b.audit(p, r); err != nil {

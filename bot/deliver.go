@@ -46,7 +46,7 @@ func (b *Bot) deliver(p state.Person, l *lane, replies []state.Reply) {
 	through := l.through
 	b.mu.Unlock()
 	// What happened is in the audit log even if it cannot be told.
-	mark, unaudited := b.auditAll(p, replies)
+	mark, unaudited := b.auditAll(p, replies, through)
 	for _, r := range replies {
 		if r.ID <= through {
 			continue
