@@ -127,7 +127,8 @@ func New(o Options) *DingTalk {
 		d.mu.Unlock()
 		http.NotFound(w, r)
 	})
-	d.server = httptest.NewServer(mux)
+	d.server = httptest.NewUnstartedServer(mux) // it is known before anybody calls
+	d.server.Start()
 	return d
 }
 

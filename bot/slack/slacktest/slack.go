@@ -118,7 +118,8 @@ func New(o Options) *Slack {
 	mux.HandleFunc("/api/{method}", s.api)
 	mux.HandleFunc("/respond/{hook}", s.respond)
 	mux.HandleFunc("/link", s.link)
-	s.server = httptest.NewServer(mux)
+	s.server = httptest.NewUnstartedServer(mux) // it is known before anybody calls
+	s.server.Start()
 	return s
 }
 
