@@ -273,7 +273,8 @@ func (s *step) heard(h state.Heard) {
 func (s *step) stale(choice uint64, text string) bool {
 	// A record that was deleted begins anew at its first reply: of what is not made
 	// yet nothing can be chosen.
-	return choice != 0 && (choice > s.r.ReplyID || choice < s.r.Asked && positional(text) || choice < s.r.First && commands.Parse(text).Verb == commands.Cancel)
+	return choice != 0 && (positional(text) && (choice > s.r.ReplyID || choice < s.r.Asked) ||
+		choice < s.r.First && commands.Parse(text).Verb == commands.Cancel)
 }
 
 func (s *step) opened(in Opened) {
