@@ -34,7 +34,7 @@ func (s *served) figure(name string) float64 {
 // CloudMonitor throttles and fails, and the process is killed. Nobody is left
 // without an answer, and in the end nothing is left over.
 func TestSoak(t *testing.T) {
-	people := 80
+	people := 50
 	if testing.Short() {
 		people = 30
 	}
