@@ -74,7 +74,7 @@ func burst(b *testing.B, d *dingtalktest.DingTalk, people int) (took []time.Dura
 	for i, p := range crowd {
 		wg.Go(func() {
 			var ok bool
-			said := p.Say(fmt.Sprintf(`登记 姓名=张三%d 描述="ECS 值班" 邮箱=zhang%d@example.com 手机=13800138000 语言=中文`, i, i))
+			said := p.Say(fmt.Sprintf(`登记 姓名=张三%d 描述="ECS 值班" 邮箱=zhang%d@example.com 手机=139%08d 语言=中文`, i, i, i))
 			if took[i], ok = said.Wait(); !ok {
 				b.Errorf("%s was not acknowledged", p.ID)
 			}

@@ -87,7 +87,7 @@ func burst(b *testing.B, s *slacktest.Slack, kind string, people int) (took []ti
 	var wg sync.WaitGroup
 	for i, p := range crowd {
 		wg.Go(func() {
-			text := fmt.Sprintf(`register name=Alice%d describe="ECS on-call" mail=alice%d@example.com phone=13800138000 lang=en`, i, i)
+			text := fmt.Sprintf(`register name=Alice%d describe="ECS on-call" mail=alice%d@example.com phone=139%08d lang=en`, i, i, i)
 			var d *slacktest.Delivery
 			if kind == "command" {
 				d = p.Command("C1", text)
