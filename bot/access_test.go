@@ -1,0 +1,109 @@
+package bot_test
+
+// Promises of trust: who is served.
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"contactbot/bot"
+	"contactbot/bot/dialog"
+	"contactbot/commands"
+	"contactbot/state"
+	"contactbot/state/enginetest"
+)
+
+func TestOnlyMembersAreServed(t *testing.T) {
+	trusts(t, nil, func(t *testing.T, h *house, audit *ledger) {
+		for user, test := range map[string]struct {
+			profile commands.Profile
+			want    string
+		}{
+			"guest":   {commands.Profile{Guest: true}, "members of this workspace only"},
+			"unknown": {commands.Profile{}, "I cannot find out just now"},
+		} {
+			for _, say := range []string{oneLiner, "me", "help"} {
+				saved := make(chan error, 1)
+				h.bot.Take(person(user), dialog.Message{Text: say, From: state.Address{Private: true}, Profile: test.profile, Language: commands.English}, func(err error) { saved <- err })
+				if err := <-saved; err != nil {
+					t.Fatal(err)
+				}
+			}
+			filled := make(chan error, 1)
+			h.bot.Fill(person(user), dialog.Filled{
+				Values: map[string]string{"name": "Eve", "description": "x", "mail": "eve@example.com"}, Profile: &test.profile, From: state.Address{Private: true},
+			}, func(_ []dialog.Problem, err error) { filled <- err })
+			if err := <-filled; err != nil {
+				t.Fatal(err)
+			}
+			if err := h.bot.Settled(t.Context(), person(user)); err != nil {
+				t.Fatal(err)
+			}
+			if n := h.platform.told(user, test.want); n != 4 || len(h.platform.texts(user)) != 4 {
+				t.Errorf("%s: told %q", user, h.platform.texts(user))
+			}
+		}
+		if h.service.count() > 0 || len(h.service.lookups) > 0 {
+			t.Error("CloudMonitor was called for them")
+		}
+		if r := audit.records(t); len(r) != 2 || r[0].Result != "denied" || r[1].Result != "denied" {
+			t.Errorf("audited: %+v", r)
+		}
+	})
+}
+
+func TestOnlyThoseListedAreServed(t *testing.T) {
+	listed := func(o *bot.Options) {
+		o.Rules.Access.Allow = []dialog.Entry{{Platform: "fake", Workspace: "W1", ID: "U1"}, {Platform: "fake", Workspace: "W2", ID: "U2"}}
+	}
+	trusts(t, listed, func(t *testing.T, h *house, _ *ledger) {
+		h.tells("U1", "help")
+		h.wants("U1", "I register you")
+		h.tells("U2", oneLiner) // of another workspace is who is listed
+		h.wants("U2", "You are not among those whom I serve here")
+		if h.service.count() > 0 {
+			t.Error("somebody who is not listed was served")
+		}
+	})
+}
+
+func TestMembershipIsNotTakenForGranted(t *testing.T) {
+	trusts(t, nil, func(t *testing.T, h *house, audit *ledger) {
+		said := func(stranger bool, text string) {
+			saved := make(chan error, 1)
+			m := dialog.Message{ID: text, Text: text, From: state.Address{Private: true}, Language: commands.English, Stranger: stranger}
+			if !stranger {
+				m.Profile = commands.Profile{Member: true, Mail: "ops@example.com", MailVerified: true}
+			}
+			h.bot.Take(person("U1"), m, func(err error) { saved <- err })
+			if err := <-saved; err != nil {
+				t.Fatal(err)
+			}
+			if err := h.bot.Settled(t.Context(), person("U1")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		said(false, "english")
+		pass(3 * time.Hour)
+		for _, value := range h.engine.Engine.(*enginetest.Memory).Values() {
+			if strings.Contains(value, "ops@example.com") {
+				t.Error("the profile of somebody who has nothing pending is kept")
+			}
+		}
+		said(true, "register name=Ops describe=x mail=a@example.com lang=en") // the platform does not say who they are now
+		h.wants("U1", "I cannot find out just now")
+		if h.service.count() > 0 {
+			t.Error("somebody who was a member once was served")
+		}
+		saved := make(chan error, 1)
+		h.bot.Look(person("guest"), dialog.Looked{To: state.Address{Private: true}, Profile: &commands.Profile{Guest: true}}, func(err error) { saved <- err })
+		if err := <-saved; err != nil {
+			t.Fatal(err)
+		}
+		if err := h.bot.Settled(t.Context(), person("guest")); err != nil {
+			t.Fatal(err)
+		}
+		h.wants("guest", "members of this workspace only")
+	})
+}

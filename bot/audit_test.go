@@ -1,0 +1,76 @@
+package bot_test
+
+// Promises of trust: the audit log.
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"contactbot/cloudmonitor"
+)
+
+func TestNoOutcomeIsLostToTheAuditLog(t *testing.T) {
+	trusts(t, nil, func(t *testing.T, h *house, audit *ledger) {
+		h.platform.fail = 1 << 30 // nothing can be told
+		h.must("U1", "", "help")
+		pass(time.Second)
+		h.must("U1", "", oneLiner)
+		pass(time.Minute)
+		for range 120 {
+			h.must("U1", "", "help")
+		}
+		pass(26 * time.Hour)
+		h.platform.mu.Lock()
+		h.platform.fail = 0
+		h.platform.mu.Unlock()
+		if err := h.bot.Settled(t.Context(), person("U1")); err != nil {
+			t.Fatal(err)
+		}
+		if r := audit.records(t); len(r) != 1 || r[0].Result != "done" {
+			t.Errorf("audited: %+v", r)
+		}
+	})
+}
+
+func TestEveryOutcomeIsAuditedBeforeItIsTold(t *testing.T) {
+	trusts(t, nil, func(t *testing.T, h *house, audit *ledger) {
+		audit.fails = 2
+		h.must("U1", "", oneLiner)
+		for h.service.count() == 0 {
+			pass(time.Millisecond)
+		}
+		pass(time.Second)
+		if h.platform.told("U1", "is registered as") != 0 {
+			t.Error("told before it was audited")
+		}
+		if err := h.bot.Settled(t.Context(), person("U1")); err != nil {
+			t.Fatal(err)
+		}
+		h.wants("U1", "Alice is registered")
+
+		h.service.fail = []error{&cloudmonitor.Error{Action: "PutContact", Status: 400, Code: "InvalidParameterValue", RequestID: "7F3E"}}
+		h.tells("U2", "register name=Bob describe=ECS mail=bob@example.com lang=en")
+		records := audit.records(t)
+		if len(records) != 2 {
+			t.Fatalf("audited: %+v", records)
+		}
+		done, refused := records[0], records[1]
+		if done.Person != "fake/W1/U1" || done.Action != "register" || done.Result != "done" || done.Contact != "Alice" || done.RequestID != "REQUEST-Alice" || done.Time.IsZero() || done.ID == "" {
+			t.Errorf("audited as %+v", done)
+		}
+		if refused.Result != "refused" || refused.Code != "InvalidParameterValue" || refused.RequestID != "7F3E" {
+			t.Errorf("audited as %+v", refused)
+		}
+		if done.Values["mail"] != "a***@example.com" || done.Values["phone"] != "138****8000" {
+			t.Errorf("not masked: %v", done.Values)
+		}
+		for _, line := range audit.lines {
+			for _, typed := range []string{"alice@", "13800138000", "bob@", "ECS"} {
+				if strings.Contains(line, typed) {
+					t.Errorf("%q is audited", typed)
+				}
+			}
+		}
+	})
+}
