@@ -107,3 +107,38 @@ func TestMembershipIsNotTakenForGranted(t *testing.T) {
 		h.wants("guest", "members of this workspace only")
 	})
 }
+
+// Administrators are always served, and everybody in a room that is listed; also
+// who only comes to the conversation has to be.
+func TestListedRoomsAndAdministrators(t *testing.T) {
+	listed := func(o *bot.Options) {
+		o.Rules.Access = dialog.Access{
+			Allow:  []dialog.Entry{{Platform: "fake", Workspace: "W1", ID: "C1"}},
+			Admins: []dialog.Entry{{Platform: "fake", Workspace: "W1", ID: "U9"}},
+		}
+	}
+	trusts(t, listed, func(t *testing.T, h *house, _ *ledger) {
+		h.tells("U9", "help")
+		h.wants("U9", "I register you")
+		for user, test := range map[string]struct{ room, want string }{
+			"U1": {"C1", "I register you"}, "U2": {"C2", "You are not among those"}, "U3": {"", "You are not among those"},
+		} {
+			saved := make(chan error, 2)
+			from := state.Address{Private: true, Room: test.room}
+			h.bot.Take(person(user), dialog.Message{Text: "help", From: from, Member: true, Language: commands.English}, func(err error) { saved <- err })
+			h.bot.Open(person(user+"-opens"), dialog.Opened{From: from, Language: commands.English}, func(err error) { saved <- err })
+			for range 2 {
+				if err := <-saved; err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, u := range []string{user, user + "-opens"} {
+				if err := h.bot.Settled(t.Context(), person(u)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			h.wants(user, test.want)
+			h.wants(user+"-opens", "I cannot find out just now")
+		}
+	})
+}

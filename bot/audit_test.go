@@ -3,6 +3,8 @@ package bot_test
 // Promises of trust: the audit log.
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +73,27 @@ func TestEveryOutcomeIsAuditedBeforeItIsTold(t *testing.T) {
 					t.Errorf("%q is audited", typed)
 				}
 			}
+		}
+	})
+}
+
+func TestDeletionsAndLimitsAreAudited(t *testing.T) {
+	trusts(t, nil, func(t *testing.T, h *house, audit *ledger) {
+		h.tells("U1", oneLiner)
+		h.tells("U1", "unregister")
+		h.tells("U1", "yes")
+		for i := range 3 {
+			h.tells("U2", fmt.Sprintf("register name=B%d describe=ECS mail=b@example.com lang=en", i))
+		}
+		h.tells("U3", "register name=Bob describe=ECS mail=b@example.com phone=13900139000 lang=en")
+		h.tells("U3", "mail=b3@example.com")
+		var got []string
+		for _, r := range audit.records(t) {
+			got = append(got, r.Action+" "+r.Result)
+		}
+		want := []string{"register done", "remove done", "register done", "register done", "register done", "register limited"}
+		if !slices.Equal(got, want) {
+			t.Errorf("audited %q instead of %q", got, want)
 		}
 	})
 }
