@@ -96,6 +96,14 @@ func TestMembershipIsNotTakenForGranted(t *testing.T) {
 		if h.service.count() > 0 {
 			t.Error("somebody who was a member once was served")
 		}
+		// Nor does a form that was begun keep somebody a member.
+		said(false, "register")
+		pass(2 * time.Hour)
+		before := h.platform.told("U1", "I cannot find out just now")
+		said(true, "Alice")
+		if h.platform.told("U1", "I cannot find out just now") != before+1 {
+			t.Errorf("served two hours later: %q", h.platform.texts("U1"))
+		}
 		saved := make(chan error, 1)
 		h.bot.Look(person("guest"), dialog.Looked{To: state.Address{Private: true}, Profile: &commands.Profile{Guest: true}}, func(err error) { saved <- err })
 		if err := <-saved; err != nil {

@@ -130,12 +130,6 @@ func (s *step) hearLeaving(cmd commands.Command) {
 	}
 	switch cmd.Verb {
 	case commands.Yes:
-		if !s.admin && (!s.claim.Exists() || s.claim.Owner != s.r.Person) {
-			s.say(notYours, s.r.Draft.Name) // it was given up, or became somebody else's meanwhile
-			s.outcome(state.Outcome{Action: "remove", Result: "foreign", Contact: s.r.Draft.Name})
-			s.stay()
-			return
-		}
 		s.r.Phase = state.Removing
 		s.add(state.Task{Kind: state.Delete, Contact: cloudmonitor.Contact{Name: s.r.Draft.Name}})
 		s.reply(state.Progress, s.text(removingNow, s.r.Draft.Name))

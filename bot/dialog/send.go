@@ -59,11 +59,13 @@ func (s *step) queue() {
 // made.
 func (s *step) overtaken(t state.Task) bool {
 	theirs := s.claim.Exists() && s.claim.Owner != s.r.Person
-	gone := !s.claim.Exists() && !s.NoLookup
+	// Without lookups a contact may be changed that nobody has claimed here.
+	gone := !s.claim.Exists() && (t.Kind == state.Delete || !s.NoLookup)
 	switch {
 	case s.admin || !theirs && !gone:
 		return false
 	case t.Kind == state.Delete:
+		s.outcome(state.Outcome{Action: "remove", Result: string(Foreign), Contact: t.Contact.Name})
 		s.say(notYours, t.Contact.Name)
 		s.stay()
 	case theirs:
