@@ -203,17 +203,19 @@ func TestContactThatBecameAnothers(t *testing.T) {
 	admins := func(o *bot.Options) {
 		o.Rules.Access.Admins = []dialog.Entry{{Platform: "fake", Workspace: "W1", ID: "U9"}}
 	}
-	trusts(t, admins, func(t *testing.T, h *house, _ *ledger) {
-		h.tells("U1", oneLiner)
-		h.tells("U1", "unregister Alice")
-		h.tells("U9", "unregister Alice")
-		h.tells("U9", "yes")
-		h.has(cloudmonitor.Contact{Name: "Alice", Describe: "made in the console"})
-		h.tells("U1", "yes")
-		if h.contact("Alice").Name == "" {
-			t.Error("a late yes has deleted what is not theirs any more")
-		}
-	})
+	for _, off := range []bool{false, true} { // also without lookups
+		trusts(t, func(o *bot.Options) { admins(o); o.Rules.NoLookup = off }, func(t *testing.T, h *house, _ *ledger) {
+			h.tells("U1", oneLiner)
+			h.tells("U1", "unregister Alice")
+			h.tells("U9", "unregister Alice")
+			h.tells("U9", "yes")
+			h.has(cloudmonitor.Contact{Name: "Alice", Describe: "made in the console"})
+			h.tells("U1", "yes")
+			if h.contact("Alice").Name == "" {
+				t.Error("a late yes has deleted what is not theirs any more")
+			}
+		})
+	}
 	trusts(t, admins, func(t *testing.T, h *house, _ *ledger) {
 		h.tells("U1", oneLiner)
 		h.service.fail = []error{&cloudmonitor.Error{Action: "PutContact", Status: 503, Temporary: true, RetryAfter: 5 * time.Minute}}
