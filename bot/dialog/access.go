@@ -23,7 +23,8 @@ type Access struct {
 // conversation.
 type Entry struct{ Platform, Workspace, ID string }
 
-// ParseEntries reads a list such as “slack:T1/U1,dingtalk:ding1/staff1”.
+// ParseEntries reads a list of entries of the form PLATFORM:WORKSPACE/ID, with
+// commas between them.
 func ParseEntries(text string) ([]Entry, error) {
 	var all []Entry
 	for i, item := range strings.Split(text, ",") {
@@ -34,7 +35,7 @@ func ParseEntries(text string) ([]Entry, error) {
 		// The ID of a conversation may hold slashes.
 		workspace, id, ok2 := strings.Cut(rest, "/")
 		if !ok || !ok2 || platform == "" || workspace == "" || id == "" {
-			return nil, fmt.Errorf("entry %d is not of the form PLATFORM:WORKSPACE/ID, such as slack:T1/U1", i+1)
+			return nil, fmt.Errorf("entry %d is not of the form PLATFORM:WORKSPACE/ID", i+1)
 		}
 		all = append(all, Entry{platform, workspace, id})
 	}

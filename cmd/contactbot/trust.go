@@ -38,7 +38,7 @@ func (s trustSettings) apply(rules *dialog.Rules) error {
 	}{{"CONTACTBOT_ADMINS", s.Admins, &rules.Access.Admins}, {"CONTACTBOT_ALLOW", s.Allow, &rules.Access.Allow}} {
 		entries, err := dialog.ParseEntries(list.text)
 		if err != nil {
-			return badSetting("%s: %w", list.name, err)
+			return badSetting("%s: %w, such as slack:T1/U1", list.name, err)
 		}
 		for i, e := range entries {
 			if !slices.Contains(platformNames, e.Platform) {
