@@ -228,7 +228,7 @@ func (b *Bot) Run(ctx context.Context) error {
 			}
 			return err
 		}
-		if err := b.takeOver(ctx); err != nil {
+		if err := b.takeOver(ctx); err != nil && ctx.Err() == nil {
 			return err
 		}
 	}

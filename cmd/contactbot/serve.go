@@ -100,7 +100,7 @@ func (c serveCommand) Run(ctx context.Context) (err error) {
 	figures.watch(b, held, all)
 	c.warn(log, rules)
 	log.Info("serving", "version", built(), "listen", listener.Addr().String(), "simulated", c.Simulate)
-	err = serve(ctx, b, all, routes(all, doors, held.store, figures), listener, log)
+	err = serve(ctx, b, all, routes(b, all, doors, held.store, figures), listener, log)
 	log.Info("stopped")
 	return err
 }
@@ -165,28 +165,37 @@ func serve(ctx context.Context, b *bot.Bot, all []platform, handler http.Handler
 }
 
 // routes are what is served by HTTP.
-func routes(all []platform, doors []http.Handler, store *state.Store, figures *meters) http.Handler {
+func routes(b *bot.Bot, all []platform, doors []http.Handler, store *state.Store, figures *meters) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", figures.handler())
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+		defer cancel()
+		tell(w, b.Alive(ctx))
+	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 		defer cancel()
-		err := store.Ping(ctx)
+		err := errors.Join(store.Ping(ctx), b.Ready(ctx))
 		for _, p := range all {
 			err = errors.Join(err, p.Ready())
 		}
-		if err != nil {
-			w.WriteHeader(http.StatusServiceUnavailable)
-			fmt.Fprintln(w, err)
-			return
-		}
-		fmt.Fprintln(w, "ok")
+		tell(w, err)
 	})
 	for _, door := range doors {
 		mux.Handle("/slack/", door)
 	}
 	return mux
+}
+
+// tell answers a probe.
+func tell(w http.ResponseWriter, err error) {
+	if err != nil {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		fmt.Fprintln(w, err)
+		return
+	}
+	fmt.Fprintln(w, "ok")
 }
 
 // client returns CloudMonitor, or a simulator of it.
