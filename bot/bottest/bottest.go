@@ -44,11 +44,9 @@ type Office struct {
 	Bot      *bot.Bot
 	Engine   *enginetest.Mortal
 	Store    *state.Store
-	// Underway tells how often a reply was on its way to a person when the bot was
-	// killed: it may have arrived, and nobody could note that.
-	Underway sync.Map
 
-	end func() error
+	tried tried
+	end   func() error
 }
 
 // New returns an office in which nobody works yet.
@@ -91,6 +89,7 @@ func (o *Office) Start(platform Platform, after func()) {
 		o.T.Fatal(err)
 	}
 	o.Store = store
+	o.tried.killed(o.T, store)
 	talk := bot.New(bot.Options{
 		Store: store, CloudMonitor: o.Client, Platforms: []bot.Platform{&mortal{platform, engine, o}}, Alone: true, Drain: o.Drain, Log: o.Logger(),
 	})
@@ -201,10 +200,53 @@ func (m *mortal) Deliver(ctx context.Context, p state.Person, r state.Reply) err
 	if m.engine.Dead.Load() {
 		return enginetest.ErrDead
 	}
-	err := m.Platform.Deliver(ctx, p, r)
-	if m.engine.Dead.Load() {
-		kills, _ := m.office.Underway.LoadOrStore(p, 0)
-		m.office.Underway.Store(p, kills.(int)+1)
+	m.office.tried.begun(p, r)
+	return m.Platform.Deliver(ctx, p, r)
+}
+
+// tried is what was handed to a platform. What the state still holds of it when
+// the next bot starts may have arrived, and nobody could note that: the kill came
+// in between.
+type tried struct {
+	mu      sync.Mutex
+	replies map[reply]bool
+	unnoted map[state.Person]int
+}
+
+type reply struct {
+	person state.Person
+	id     uint64
+}
+
+func (t *tried) begun(p state.Person, r state.Reply) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.replies == nil {
+		t.replies, t.unnoted = make(map[reply]bool), make(map[state.Person]int)
 	}
-	return err
+	t.replies[reply{p, r.ID}] = true
+}
+
+func (t *tried) killed(tb testing.TB, store *state.Store) {
+	tb.Helper()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := store.Requests(tb.Context(), func(r state.Request) bool {
+		for _, due := range r.Outbox {
+			if t.replies[reply{r.Person, due.ID}] {
+				t.unnoted[r.Person]++
+			}
+		}
+		return true
+	}); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// Unnoted tells how often a reply to a person was tried by a bot that was killed
+// before it could note that it had arrived.
+func (o *Office) Unnoted(p state.Person) int {
+	o.tried.mu.Lock()
+	defer o.tried.mu.Unlock()
+	return o.tried.unnoted[p]
 }
