@@ -2,6 +2,8 @@ package bot
 
 import (
 	"context"
+	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -9,6 +11,8 @@ import (
 // Asides are things that a platform does and nobody waits for. The zero value is
 // ready; once it has ended nothing more is begun.
 type Asides struct {
+	Log *slog.Logger // of mistakes; may be nil
+
 	mu    sync.Mutex
 	wg    sync.WaitGroup
 	ended bool
@@ -30,9 +34,20 @@ func (a *Asides) Go(within time.Duration, do func(ctx context.Context)) bool {
 	a.wg.Go(func() {
 		ctx, cancel := context.WithTimeout(life, within)
 		defer cancel()
-		do(ctx)
+		a.attempt(ctx, do)
 	})
 	return true
+}
+
+// attempt does something. A mistake in it must not take everybody's conversations
+// down; what it panicked with is not logged: it may quote a person.
+func (a *Asides) attempt(ctx context.Context, do func(ctx context.Context)) {
+	defer func() {
+		if recover() != nil && a.Log != nil {
+			a.Log.Error("a platform panicked", "stack", string(debug.Stack()))
+		}
+	}()
+	do(ctx)
 }
 
 // End ends what is under way, and waits for it.

@@ -27,38 +27,40 @@ type Record struct {
 	state.Outcome
 }
 
-// An auditMark tells up to which reply of a person all is in the audit log.
-type auditMark struct {
-	made time.Time
+// A told is a reply, for the audit log. A record that is deleted numbers its
+// replies anew, and a clock may be set back: neither alone tells two apart.
+type told struct {
+	made int64
 	id   uint64
 }
 
-func (m auditMark) covers(r state.Reply) bool {
-	return r.Made.Before(m.made) || r.Made.Equal(m.made) && r.ID <= m.id
-}
+func toldOf(r state.Reply) told { return told{r.Made.UnixNano(), r.ID} }
 
 // auditAll writes what replies tell of, in order, as far as that is possible, and
-// tells how far. A person has one courier at a time; what waits for a platform is
-// not written again with each try.
-func (b *Bot) auditAll(p state.Person, replies []state.Reply, through uint64) (auditMark, error) {
+// tells of which all is written. A person has one courier at a time; what waits
+// for a platform is not written again with each try.
+func (b *Bot) auditAll(p state.Person, replies []state.Reply, through uint64) (map[told]bool, error) {
 	b.mu.Lock()
-	mark := b.audited[p]
+	before := b.audited[p]
 	b.mu.Unlock()
+	audited := make(map[told]bool, len(replies))
 	var err error
 	for _, r := range replies {
-		if r.ID <= through || mark.covers(r) { // what is told already was audited before
+		if r.ID <= through { // what is told already was audited before
 			continue
 		}
-		if err = b.audit(p, r); err != nil {
-			b.Metrics.unaudited()
-			break
+		if !before[toldOf(r)] {
+			if err = b.audit(p, r); err != nil {
+				b.Metrics.unaudited()
+				break
+			}
 		}
-		mark = auditMark{r.Made, r.ID}
+		audited[toldOf(r)] = true
 	}
 	b.mu.Lock()
-	b.audited[p] = mark
+	b.audited[p] = audited
 	b.mu.Unlock()
-	return mark, err
+	return audited, err
 }
 
 // audit writes what a reply tells of into the audit log. Until that is done the
@@ -69,7 +71,7 @@ func (b *Bot) audit(p state.Person, r state.Reply) error {
 	}
 	for i, o := range r.Audit {
 		line, err := json.Marshal(Record{
-			Time: r.Made.UTC(), ID: fmt.Sprintf("%s#%x.%d", p.Key(), r.Made.UnixNano(), i), Person: p.Key(), Simulated: b.Simulated, Outcome: o,
+			Time: r.Made.UTC(), ID: fmt.Sprintf("%s#%x.%d.%d", p.Key(), r.Made.UnixNano(), r.ID, i), Person: p.Key(), Simulated: b.Simulated, Outcome: o,
 		})
 		if err == nil {
 			err = b.Audit.Append(append(line, '\n'))

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"contactbot/bot"
 	"contactbot/cloudmonitor"
 )
 
@@ -31,6 +33,30 @@ func TestNoOutcomeIsLostToTheAuditLog(t *testing.T) {
 		}
 		if r := audit.records(t); len(r) != 1 || r[0].Result != "done" {
 			t.Errorf("audited: %+v", r)
+		}
+	})
+}
+
+func TestNoOutcomeIsLostToTheAuditLogWhenTheClockIsSetBack(t *testing.T) {
+	var back atomic.Int64
+	trusts(t, func(o *bot.Options) {
+		o.Now = func() time.Time { return time.Now().Add(-time.Duration(back.Load())) }
+	}, func(t *testing.T, h *house, audit *ledger) {
+		h.platform.fail = 12 // what is told waits, and is audited already
+		h.must("U1", "", oneLiner)
+		pass(time.Second)
+		back.Store(int64(10 * time.Minute))
+		h.must("U1", "", "register name=Bob describe=ECS mail=bob@example.com lang=en")
+		if err := h.bot.Settled(t.Context(), person("U1")); err != nil {
+			t.Fatal(err)
+		}
+		h.wants("U1", "Bob is registered")
+		seen := map[string]bool{}
+		for _, r := range audit.records(t) {
+			seen[r.ID] = true
+		}
+		if len(audit.lines) != 2 || len(seen) != 2 {
+			t.Errorf("%d lines with %d IDs for two registrations", len(audit.lines), len(seen))
 		}
 	})
 }

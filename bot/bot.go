@@ -106,7 +106,7 @@ type Bot struct {
 
 	mu       sync.Mutex
 	lanes    map[state.Person]*lane
-	audited  map[state.Person]auditMark // of those to whom something is to be told
+	audited  map[state.Person]map[told]bool // of those to whom something is to be told
 	stopping bool
 	bell     chan struct{} // closed and replaced when something has ended
 
@@ -144,7 +144,7 @@ func New(o Options) *Bot {
 	}
 	b := &Bot{
 		Options: o, platforms: map[string]Platform{}, born: o.Now(),
-		lanes: map[state.Person]*lane{}, audited: map[state.Person]auditMark{}, bell: make(chan struct{}),
+		lanes: map[state.Person]*lane{}, audited: map[state.Person]map[told]bool{}, bell: make(chan struct{}),
 		queues: map[state.Queue]*queue{}, heard: make(chan struct{}), halt: make(chan struct{}),
 	}
 	b.inbox.generation = uint64(b.born.UnixNano())

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"time"
 
 	"contactbot/bot/dialog"
@@ -48,8 +49,18 @@ func (b *Bot) report(p state.Person, t state.Task, result dialog.Result) {
 	}})
 }
 
-func (b *Bot) carryOut(ctx context.Context, p state.Person, t state.Task) dialog.Result {
-	result := dialog.Result{Task: t.ID}
+// carryOut makes a call. A mistake in it must not take everybody's conversations
+// down; what it panicked with is not logged: it may quote the person.
+func (b *Bot) carryOut(ctx context.Context, p state.Person, t state.Task) (result dialog.Result) {
+	defer func() {
+		if recover() != nil {
+			b.Log.Error("call panicked", "task", string(t.Kind), "person", p, "stack", string(debug.Stack()))
+			result = dialog.Result{Task: t.ID, Err: &cloudmonitor.Error{
+				Action: string(t.Kind), Uncertain: t.Kind == state.Put || t.Kind == state.Delete, Err: errMistake,
+			}}
+		}
+	}()
+	result.Task = t.ID
 	var err error
 	switch t.Kind {
 	case state.Lookup:
@@ -62,7 +73,7 @@ func (b *Bot) carryOut(ctx context.Context, p state.Person, t state.Task) dialog
 		result.RequestID, err = b.CloudMonitor.DeleteContact(ctx, t.Contact.Name)
 		result.Err = asError("DeleteContact", err)
 	case state.Mine:
-		result.Mine, err = b.mine(ctx, p)
+		result.Mine, result.More, err = b.mine(ctx, p)
 		result.Err = asError("DescribeContactList", err)
 	case state.Meet:
 		result.Profile, result.Never, result.After = b.meet(ctx, p)
@@ -96,16 +107,17 @@ func (b *Bot) meet(ctx context.Context, p state.Person) (known *commands.Profile
 	return &profile, false, 0
 }
 
-func (b *Bot) mine(ctx context.Context, p state.Person) ([]dialog.Mine, error) {
+// mine looks a person's contacts up; more are so many that it does not.
+func (b *Bot) mine(ctx context.Context, p state.Person) (mine []dialog.Mine, more int, err error) {
 	names, err := b.Store.Owned(ctx, p)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	var mine []dialog.Mine
-	for _, name := range names[:min(len(names), maxMine)] {
+	more = max(0, len(names)-maxMine)
+	for _, name := range names[:len(names)-more] {
 		claim, err := b.Store.Registration(ctx, name)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if b.Rules.NoLookup {
 			mine = append(mine, dialog.Mine{Name: name, Settled: !claim.Settled.IsZero(), Unlooked: true})
@@ -116,7 +128,7 @@ func (b *Bot) mine(ctx context.Context, p state.Person) ([]dialog.Mine, error) {
 			Name: name, Settled: !claim.Settled.IsZero(), Found: found, Contact: c, Err: asError("DescribeContactList", err),
 		})
 	}
-	return mine, nil
+	return mine, more, nil
 }
 
 // asError makes every failure one that the dialog can explain. What is not an

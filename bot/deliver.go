@@ -24,6 +24,9 @@ func (b *Bot) send(p state.Person, l *lane, r state.Request, due bool) {
 // sendNow is send for callers that hold b.mu.
 func (b *Bot) sendNow(p state.Person, l *lane, r state.Request, due bool) {
 	if len(r.Outbox) == 0 {
+		if !l.delivering { // the last were given up, not delivered
+			delete(b.audited, p)
+		}
 		return
 	}
 	switch last := r.Outbox[len(r.Outbox)-1].ID; {
@@ -46,7 +49,7 @@ func (b *Bot) deliver(p state.Person, l *lane, replies []state.Reply) {
 	through := l.through
 	b.mu.Unlock()
 	// What happened is in the audit log even if it cannot be told.
-	mark, unaudited := b.auditAll(p, replies, through)
+	audited, unaudited := b.auditAll(p, replies, through)
 	for _, r := range replies {
 		if r.ID <= through {
 			continue
@@ -57,7 +60,7 @@ func (b *Bot) deliver(p state.Person, l *lane, replies []state.Reply) {
 			break
 		}
 		var err error
-		if !mark.covers(r) {
+		if !audited[toldOf(r)] {
 			err = unaudited
 		}
 		if err == nil {

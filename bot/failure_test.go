@@ -13,6 +13,7 @@ import (
 	"contactbot/bot"
 	"contactbot/bot/dialog"
 	"contactbot/cloudmonitor"
+	"contactbot/commands"
 	"contactbot/state"
 )
 
@@ -253,6 +254,40 @@ func (f *fragile) Deliver(ctx context.Context, p state.Person, r state.Reply) er
 		panic("alice@example.com")
 	}
 	return f.platform.Deliver(ctx, p, r)
+}
+
+// stranger is a platform that panics when it is asked who somebody is.
+type stranger struct{ *platform }
+
+func (*stranger) Profile(context.Context, state.Person) (commands.Profile, error) {
+	panic("alice@example.com")
+}
+
+// TestCallPanics: a mistake in a call ends neither the process nor the
+// conversation, and what it panicked with is not logged.
+func TestCallPanics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, memory(), func(o *bot.Options) { o.Platforms[0] = &stranger{o.Platforms[0].(*platform)} })
+		took := make(chan error, 1)
+		h.bot.Take(person("U1"), dialog.Message{ID: "1", Text: "help", From: state.Address{Private: true}, Member: true, Stranger: true}, func(err error) { took <- err })
+		if err := <-took; err != nil {
+			t.Fatal(err)
+		}
+		if err := h.bot.Settled(t.Context(), person("U1")); err != nil || len(h.platform.texts("U1")) != 1 {
+			t.Errorf("told %q, %v", h.platform.texts("U1"), err)
+		}
+		h.close()
+		if logs := h.logs.String(); !strings.Contains(logs, "call panicked") || strings.Contains(logs, "alice@") {
+			t.Errorf("logged:\n%s", logs)
+		}
+	})
+}
+
+// TestAsidePanics: nor does one in what a platform does aside.
+func TestAsidePanics(t *testing.T) {
+	var asides bot.Asides
+	asides.Go(time.Minute, func(context.Context) { panic("alice@example.com") })
+	asides.End()
 }
 
 // TestPlatformPanics: a mistake in a platform ends neither the process nor the

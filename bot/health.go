@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
+
+	"contactbot/state"
 )
 
 // stuckAfter is how long something may have been due until the dispatcher counts
@@ -36,13 +39,15 @@ func (b *Bot) Alive(ctx context.Context) error {
 // Ready reports whether what is due gets done. It does not ask the platforms.
 func (b *Bot) Ready(ctx context.Context) error {
 	var stuck []string
-	for q := range b.queues {
-		late, err := b.Store.Due(ctx, q, b.Now().Add(-stuckAfter), 1)
+	for name, q := range b.queues {
+		failing := q.failing()
+		late, err := b.Store.Due(ctx, name, b.Now().Add(-stuckAfter), len(failing)+1)
 		if err != nil {
 			return err
 		}
-		if len(late) > 0 {
-			stuck = append(stuck, string(q))
+		// One whose record cannot be read, say, says nothing about the others.
+		if slices.ContainsFunc(late, func(p state.DuePerson) bool { return !failing[p.Person] }) {
+			stuck = append(stuck, string(name))
 		}
 	}
 	if len(stuck) > 0 {
@@ -50,4 +55,14 @@ func (b *Bot) Ready(ctx context.Context) error {
 		return fmt.Errorf("the dispatcher is stuck: %v have been due for over %v", stuck, stuckAfter)
 	}
 	return nil
+}
+
+// Failing is how many people's due work fails again and again: their records
+// cannot be read, or what is decided for them cannot be stored.
+func (b *Bot) Failing() int {
+	all := map[state.Person]bool{}
+	for _, q := range b.queues {
+		maps.Copy(all, q.failing())
+	}
+	return len(all)
 }

@@ -44,6 +44,43 @@ func TestReady(t *testing.T) {
 	})
 }
 
+// TestReadyBesideADamagedRecord: one person's record that cannot be read does not
+// take the bot away from everybody else, and is counted.
+func TestReadyBesideADamagedRecord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := memory()
+		h := newHouse(t, engine, nil)
+		h.must("U1", "", "register")
+		if err := h.bot.Settled(t.Context(), person("U1")); err != nil {
+			t.Fatal(err)
+		}
+		h.close()
+		key := person("U1").Key()
+		_, rev, err := engine.Get(t.Context(), "requests", key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		damaged := state.Write{Table: "requests", Key: key, Value: []byte("\x00damaged"), Revision: rev, Due: []state.Due{{Queue: state.Timers, At: time.Now()}}}
+		if err := engine.Put(t.Context(), state.Batch{Writes: []state.Write{damaged}}); err != nil {
+			t.Fatal(err)
+		}
+		h = newHouse(t, engine, nil)
+		pass(24 * time.Hour)
+		if err := h.bot.Ready(t.Context()); err != nil {
+			t.Errorf("not ready for the others: %v", err)
+		}
+		if n := h.bot.Failing(); n != 1 {
+			t.Errorf("%d people count as failing", n)
+		}
+		h.must("U2", "", oneLiner)
+		if err := h.bot.Settled(t.Context(), person("U2")); err != nil {
+			t.Fatal(err)
+		}
+		h.wants("U2", "Alice is registered")
+		h.close()
+	})
+}
+
 // TestAlive: a bot in which something is held for good is noticed. (On the fake
 // clock nothing passes while somebody waits for a mutex.)
 func TestAlive(t *testing.T) {

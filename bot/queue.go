@@ -84,6 +84,17 @@ func (q *queue) success(p state.Person) {
 	delete(q.failed, p)
 }
 
+// failing are the people whose wakes fail.
+func (q *queue) failing() map[state.Person]bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	all := make(map[state.Person]bool, len(q.failed))
+	for p := range q.failed {
+		all[p] = true
+	}
+	return all
+}
+
 // due returns who is due in a queue and not being dealt with. Pokes that come
 // from now on count.
 func (b *Bot) due(ctx context.Context, q *queue, limit int) (due []state.DuePerson, next time.Time, err error) {

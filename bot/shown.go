@@ -23,6 +23,23 @@ var (
 	noted    = commands.Text{EN: " (%s)", ZH: "（%s）"}
 )
 
+// CutShort stands where something is left out that does not fit.
+var CutShort = commands.Text{EN: "(cut short)", ZH: "（内容过长，未全部显示）"}
+
+// Fitting are so many parts of a reply at most. What it leads with is cut, and that
+// is said: what the reply itself says or asks stands at its end.
+func Fitting(r state.Reply, most int) []state.Part {
+	over := len(r.Parts) - most
+	if over <= 0 {
+		return r.Parts
+	}
+	own := r.Parts[min(r.Lead, len(r.Parts)):]
+	own = own[max(0, len(own)-most+1):]
+	parts := append([]state.Part{}, r.Parts[:most-1-len(own)]...)
+	parts = append(parts, state.Part{Hint: CutShort.In(commands.Language(r.Language))})
+	return append(parts, own...)
+}
+
 // Label is a fact's label as it stands before the value.
 func Label(text string, l commands.Language) string { return text + labelled.In(l) }
 

@@ -7,6 +7,7 @@ type Address struct {
 	Private bool   `json:"private,omitempty"` // nobody but the person reads there
 	Where   string `json:"where,omitempty"`   // the platform's own words for the place
 	Room    string `json:"room,omitempty"`    // the ID of the channel or conversation, as settings name it
+	Bound   bool   `json:"bound,omitempty"`   // what is for this place is wanted nowhere else
 }
 
 // A Tone is what kind of news a reply is; platforms colour it accordingly.

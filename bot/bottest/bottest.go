@@ -128,7 +128,7 @@ func (o *Office) Ready() {
 // Eventually waits until something holds.
 func (o *Office) Eventually(what string, holds func() bool) {
 	o.T.Helper()
-	deadline := time.NewTimer(20 * time.Second)
+	deadline := time.NewTimer(time.Minute)
 	defer deadline.Stop()
 	look := time.NewTicker(2 * time.Millisecond)
 	defer look.Stop()
@@ -144,7 +144,7 @@ func (o *Office) Eventually(what string, holds func() bool) {
 // Settled waits until nothing is under way for a person.
 func (o *Office) Settled(p state.Person) {
 	o.T.Helper()
-	ctx, cancel := context.WithTimeout(o.T.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(o.T.Context(), time.Minute)
 	defer cancel()
 	if err := o.Bot.Settled(ctx, p); err != nil {
 		o.T.Fatalf("%s is not settled: %v", p, err)

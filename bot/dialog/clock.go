@@ -30,7 +30,7 @@ func (s *step) timer() time.Time {
 	if n := len(s.r.Sent); n > 0 {
 		soonest(s.r.Sent[n-1].Add(submissionSpan))
 	}
-	if s.r.Phase == state.Idle && (s.r.Name != "" || s.r.Mail != "" || s.r.Phone != "") && s.r.Chosen {
+	if s.forgettable() && s.r.Chosen { // else the record goes as a whole, with Seen
 		soonest(s.r.Touched.Add(s.Remember))
 	}
 	if !s.r.Denied.IsZero() {
@@ -85,10 +85,10 @@ func (s *step) reached(from time.Time, after time.Duration) bool {
 func (s *step) wake(in Wake) {
 	s.claim = in.Claim
 	s.leases(in.Void)
-	s.meetAgain()
 	if in.Grant != "" {
 		s.grant(in.Grant)
 	}
+	s.meetAgain() // with the next wake, if there is a call already
 	for i := range s.r.Tasks {
 		if t := &s.r.Tasks[i]; s.restless(*t) && s.reached(t.Began, s.PatienceAfter) {
 			s.soothe(t)

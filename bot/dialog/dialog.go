@@ -299,41 +299,6 @@ func (s *step) opened(in Opened) {
 	s.whereWeStand()
 }
 
-// forget drops the message IDs that are too old to come again, and what is kept
-// of somebody who has not been here for long.
-func (s *step) forget() {
-	s.r.Sent = recent(s.r.Sent, submissionSpan, s.now)
-	if s.r.Phase == state.Idle && s.reached(s.r.Touched, s.KeepFor) {
-		s.r.Chosen = false
-	}
-	if s.r.Phase == state.Idle && len(s.r.Tasks) == 0 && s.reached(s.r.Touched, s.Remember) {
-		// Who they are is asked again when they are back.
-		s.r.Name, s.r.Mail, s.r.Phone, s.r.Verified, s.r.Standing = "", "", "", false, state.Unknown
-		s.r.Met, s.r.Vouched = time.Time{}, time.Time{}
-	}
-	if s.reached(s.r.Denied, time.Hour) {
-		s.r.Denied = time.Time{}
-	}
-	s.r.Seen = slices.DeleteFunc(s.r.Seen, func(m state.Seen) bool {
-		return s.now.Sub(m.At) > s.Remember
-	})
-}
-
-// reset leaves the form, completely.
-func (s *step) reset() {
-	s.r.Phase = state.Idle
-	unheard := s.r.Held
-	s.r.Form = state.Form{}
-	if s.r.TaskOf(state.Meet) != nil { // it has not been acted on yet
-		s.r.Held = unheard
-	}
-	s.dropTasks(state.Lookup, state.Put, state.Delete)
-}
-
-func (s *step) dropTasks(kinds ...state.TaskKind) {
-	s.r.Tasks = slices.DeleteFunc(s.r.Tasks, func(t state.Task) bool { return slices.Contains(kinds, t.Kind) })
-}
-
 // add gives the request a task that is due now.
 func (s *step) add(t state.Task) {
 	s.r.TaskID++

@@ -34,7 +34,7 @@ var events = []string{
 	"stranger", "form", "fill name=Alice; description=ECS; mail=alice@example.com", "fill name=Bob; mail=", "fill phone=1; description=RDS",
 	"fill", "close", "look", "choose 1 skip", "choose 1 submit", "choose 3 back",
 	"fails DeleteContact Forbidden.RAM 403", "fails DeleteContact ServiceUnavailable 503", "user U2", "user U1", "nolookup", "admin",
-	"owned Alice U1", "owned Bob U2", "public", "private", "profile Alice_Chen alice@example.com en-US verified",
+	"owned Alice U1", "owned Bob U2", "public", "private", "down", "up", "open", "profile Alice_Chen alice@example.com en-US verified",
 }
 
 // FuzzConversation plays any sequence of messages and events, and holds every
@@ -67,7 +67,7 @@ func FuzzConversation(f *testing.F) {
 		}
 		// In the end CloudMonitor answers, and whatever was confirmed comes to
 		// an end.
-		w.faults = nil
+		w.faults, w.down = nil, false
 		w.happens([]string{"answer"})
 		w.pass(3 * time.Hour)
 		if r := w.stored[w.me]; slices.Contains([]state.Phase{state.Checking, state.Queued, state.Sending, state.Removing}, r.Phase) || len(r.Tasks) > 0 {

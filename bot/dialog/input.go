@@ -83,6 +83,7 @@ type Result struct {
 	Found     bool                // Lookup
 	Contact   cloudmonitor.Listed // Lookup
 	Mine      []Mine              // Mine
+	More      int                 // Mine: so many others were not looked up
 	Profile   *commands.Profile   // Meet; nil: it cannot be known just now
 	Never     bool                // Meet: nor later
 	After     time.Duration       // Meet: the platform wants to be left alone for so long

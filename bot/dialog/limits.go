@@ -62,6 +62,9 @@ func sameBox(value string) string {
 func (s *step) allowances(channels []state.Channel) (all []state.Allowance, ok bool) {
 	for _, c := range channels {
 		a, known := s.known.Allowances[c]
+		if i := s.counted(c); i >= 0 {
+			a, known = s.fx.Allowances[i], true
+		}
 		if !known {
 			s.fx.Wants.Channels = append(s.fx.Wants.Channels, c)
 			continue
@@ -70,6 +73,21 @@ func (s *step) allowances(channels []state.Channel) (all []state.Allowance, ok b
 		all = append(all, a)
 	}
 	return all, len(all) == len(channels)
+}
+
+// counted is where a channel that this step has counted stands in its effects, or
+// -1.
+func (s *step) counted(c state.Channel) int {
+	return slices.IndexFunc(s.fx.Allowances, func(a state.Allowance) bool { return a.Channel == c })
+}
+
+// count has an allowance stored with what the step decides.
+func (s *step) count(a state.Allowance) {
+	if i := s.counted(a.Channel); i >= 0 {
+		s.fx.Allowances[i] = a // a record is written once
+		return
+	}
+	s.fx.Allowances = append(s.fx.Allowances, a)
 }
 
 // withinLimits counts a submission of the draft, unless that would be too many:
@@ -102,7 +120,9 @@ func (s *step) withinLimits() bool {
 		return false
 	}
 	s.r.Sent = append(sent, s.now)
-	s.fx.Allowances = append(s.fx.Allowances, spent...)
+	for _, a := range spent {
+		s.count(a)
+	}
 	return true
 }
 
@@ -114,7 +134,7 @@ func (s *step) charge(t state.Task) {
 	}
 	for _, a := range spent {
 		a.Times = append(a.Times, s.now)
-		s.fx.Allowances = append(s.fx.Allowances, a)
+		s.count(a)
 	}
 }
 
@@ -128,7 +148,7 @@ func (s *step) refund(t state.Task) {
 	for _, a := range spent {
 		before := len(a.Times)
 		if a.Times = slices.DeleteFunc(a.Times, t.Began.Equal); len(a.Times) < before {
-			s.fx.Allowances = append(s.fx.Allowances, a)
+			s.count(a)
 		}
 	}
 }

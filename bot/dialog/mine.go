@@ -9,8 +9,9 @@ import (
 // maxChanges is how many contacts get a choice to change them.
 const maxChanges = 10
 
-// mine lists the person's contacts and whether alerts reach each channel.
-func (s *step) mine(to state.Address, contacts []Mine) {
+// mine lists the person's contacts and whether alerts reach each channel; more are
+// not listed.
+func (s *step) mine(to state.Address, contacts []Mine, more int) {
 	if len(contacts) == 0 {
 		s.say(noneMine)
 		s.endErrand(to)
@@ -45,6 +46,9 @@ func (s *step) mine(to state.Address, contacts []Mine) {
 				s.lead = append(s.lead, s.hint(noGroup))
 			}
 		}
+	}
+	if more > 0 {
+		s.say(mineMore, more)
 	}
 	if pending != "" {
 		s.say(openLinksStill, pending)

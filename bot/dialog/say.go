@@ -182,7 +182,7 @@ func (s *step) undelivered(after time.Duration) {
 	s.r.Missed++
 	if s.r.Missed > 1 { // the place may be gone: go where the person spoke last
 		for i := range s.r.Outbox {
-			if r := &s.r.Outbox[i]; s.r.Home.Private || !r.To.Private {
+			if r := &s.r.Outbox[i]; !r.To.Bound && (s.r.Home.Private || !r.To.Private) {
 				r.To = s.r.Home
 			}
 		}

@@ -158,7 +158,7 @@ func (s *step) result(in Result) {
 			s.replyTo(to, state.Failure, s.text(cause(in.Err)))
 			return
 		}
-		s.mine(to, in.Mine)
+		s.mine(to, in.Mine, in.More)
 	default:
 		panic("dialog: unknown kind of task " + string(t.Kind))
 	}
@@ -208,11 +208,8 @@ func (s *step) done(t state.Task, in Result) {
 	o.RequestID = in.RequestID
 	s.outcome(o)
 	var links []*commands.Field
-	for _, f := range commands.Fields() {
-		v := *f.Of(&t.Contact)
-		if f.Link && v != "" && (s.r.Was == nil || *f.Of(s.r.Was) != v) {
-			links = append(links, f)
-		}
+	for _, c := range s.activated(t.Contact) {
+		links = append(links, commands.Named(c.Field))
 	}
 	title := registered
 	switch {

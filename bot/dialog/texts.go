@@ -117,7 +117,7 @@ var (
 	required = commands.Text{EN: "CloudMonitor requires it", ZH: "云监控要求必填"}
 
 	gotItText      = commands.Text{EN: "Got it: %s", ZH: "记下了：%s"}
-	toActivate     = commands.Text{EN: "has to be activated again", ZH: "需要激活"}
+	toActivate     = commands.Text{EN: "has to be activated", ZH: "需要激活"}
 	whichContact   = commands.Text{EN: "To change a contact that you have, give its name.", ZH: "如果要修改已有的联系人，发那个联系人的姓名就行。"}
 	offerHint      = commands.Text{EN: "“continue” drops what you just wrote, “start anew” uses it.", ZH: "“继续”：接着填上面的，刚才发的不算；“重新开始”：上面的作废，改用刚才发的。"}
 	sentAgain      = commands.Text{EN: "%s is sent once more as it is. Where a channel is not activated yet, a new activation link is on its way.", ZH: "%s 已原样重新提交。还没激活的渠道，会收到新的激活链接。"}
@@ -125,6 +125,7 @@ var (
 	oneAtATime     = commands.Text{EN: "One at a time: “cancel” this one first, or wait for its end.", ZH: "一次只能登记一个：先发“取消”，或等这一个有结果。"}
 	mineTrusted    = commands.Text{EN: "%s – registered here. I cannot ask CloudMonitor what state it is in.", ZH: "%s – 在这里登记过。我没有权限向云监控查询它的状态。"}
 	noneMine       = commands.Text{EN: "You have no alert contact here yet.", ZH: "你还没有在这里登记过报警联系人。"}
+	mineMore       = commands.Text{EN: "… and %d more, which are not listed here.", ZH: "……另外还有 %d 个，这里没有列出。"}
 	mineGone       = commands.Text{EN: "%s – registered here, but CloudMonitor does not have it (any more).", ZH: "%s：在这里登记过，但云监控里没有了，可能已被删除。"}
 	mineUnknown    = commands.Text{EN: "%s – CloudMonitor did not say what state it is in.", ZH: "%s：没能从云监控查到状态。"}
 	noGroup        = commands.Text{EN: "It is in no contact group, so it gets no alerts yet.", ZH: "还没有加入任何报警联系组，所以收不到报警。"}

@@ -194,7 +194,10 @@ func (w *world) decide(r state.Request, in dialog.Input) (state.Request, dialog.
 	for range 5 {
 		next, fx := w.rules.StepKnowing(r, in, w.now, known)
 		if fx.Wants.None() {
-			for _, a := range fx.Allowances {
+			for i, a := range fx.Allowances {
+				if slices.ContainsFunc(fx.Allowances[:i], func(o state.Allowance) bool { return o.Channel == a.Channel }) {
+					w.t.Fatal("a record is written twice: no store takes that")
+				}
 				w.spent[a.Channel] = a
 			}
 			return next, fx
@@ -476,7 +479,9 @@ func (w *world) happens(words []string) {
 		w.input(dialog.Left{ID: strconv.Itoa(w.messages), From: w.from})
 		w.settle()
 	case "look": // the person looks at their contacts elsewhere
-		w.input(dialog.Looked{To: state.Address{Private: true, Where: "home"}, Profile: &w.profile, Language: w.speaks})
+		known := w.profile
+		known.Member = w.member()
+		w.input(dialog.Looked{To: state.Address{Private: true, Where: "home", Bound: true}, Profile: &known, Language: w.speaks})
 		w.settle()
 	case "choose": // choose 2 skip: a choice of the second reply
 		reply, err := strconv.ParseUint(words[1], 10, 64)

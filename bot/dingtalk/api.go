@@ -98,7 +98,7 @@ func (p *Platform) openAPI(ctx context.Context, call string, do func(token strin
 			})
 		}
 		if err == nil {
-			p.judge(nil)
+			p.allowed(call)
 			return nil
 		}
 		e := failed(err)
@@ -126,6 +126,16 @@ func (p *Platform) inSlot(ctx context.Context, call string, do func() error) err
 	return do()
 }
 
+// allowed notes that a call was let through. That the directory may be read says
+// nothing about messages.
+func (p *Platform) allowed(call string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if call != directory || p.tokenless {
+		p.wrong, p.tokenless = nil, false
+	}
+}
+
 // judge notes whether DingTalk lets the app send messages by itself: without that
 // replies get through only as long as session webhooks live.
 func (p *Platform) judge(e *callError) {
@@ -133,13 +143,13 @@ func (p *Platform) judge(e *callError) {
 	defer p.mu.Unlock()
 	before := p.wrong
 	switch {
-	case e == nil:
-		p.wrong = nil
 	case e.call == directory: // optional
 		return
 	case e.call == tokens && (e.kind == closed || e.kind == badToken):
+		p.tokenless = true
 		p.wrong = fmt.Errorf("no access token is given (%s): set DINGTALK_CLIENT_ID and DINGTALK_CLIENT_SECRET as the developer console shows them", e.code)
 	case e.kind == forbidden:
+		p.tokenless = false
 		p.wrong = fmt.Errorf("messages may not be sent (%s): look at the app's permissions (qyapi_robot_sendmsg) and its IP white list in the developer console, and publish a version", e.code)
 	default:
 		return

@@ -49,6 +49,8 @@ type Platform struct {
 
 	mu    sync.Mutex
 	wrong error // why DingTalk does not let the app send messages
+	// tokenless says that it is for want of a token.
+	tokenless bool
 }
 
 // New returns an organization. It is reached once Run runs.
@@ -72,7 +74,7 @@ func New(o Options) *Platform {
 		o.pauses.Silence, o.pauses.Ping = o.Silence, o.Silence*2/3
 	}
 	return &Platform{
-		Options: o, slots: make(chan struct{}, maxCalls), pace: paces(),
+		Options: o, asides: bot.Asides{Log: o.Log}, slots: make(chan struct{}, maxCalls), pace: paces(),
 		stream: newStream(streamOptions{
 			ClientID: o.ClientID, ClientSecret: o.ClientSecret, APIURL: o.APIURL, HTTP: o.HTTP, Now: o.Now, Log: o.Log, Pauses: o.pauses,
 		}),

@@ -36,10 +36,7 @@ type card struct {
 	Text  string `json:"text"`
 }
 
-var (
-	privatelyLabel = commands.Text{EN: "🔒 Go on in private", ZH: "🔒 去私聊里填"}
-	cutShort       = commands.Text{EN: "(cut short)", ZH: "（内容过长，未全部显示）"}
-)
+var privatelyLabel = commands.Text{EN: "🔒 Go on in private", ZH: "🔒 去私聊里填"}
 
 // lengths are how many characters a paragraph or a value has: the first that makes
 // a message short enough counts.
@@ -63,12 +60,12 @@ func render(r state.Reply, who state.Person, before, private string) card {
 	}
 	// What the reply itself says stands at its end.
 	for n := len(blocks) - 1; n > 0; n-- {
-		cut := append([]string{blocks[0], cutShort.In(l)}, blocks[len(blocks)-n+1:]...)
+		cut := append([]string{blocks[0], bot.CutShort.In(l)}, blocks[len(blocks)-n+1:]...)
 		if c.Text = joined(cut, links); len(param(c)) <= maxParam {
 			return c
 		}
 	}
-	c.Text = cutShort.In(l)
+	c.Text = bot.CutShort.In(l)
 	return c
 }
 

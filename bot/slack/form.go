@@ -30,7 +30,7 @@ const maxMeta = 3000
 func form(sheet dialog.Sheet, lead []state.Part, at place) slackgo.ModalViewRequest {
 	view := modal(sheet.Title, sheet.Close, at.metadata(sheet.Language))
 	view.CallbackID, view.NotifyOnClose, view.Submit = formView, true, plainText(sheet.Submit, maxTitle)
-	blocks := paragraphs(lead, "", sheet.Language, maxBlocks/2)
+	blocks := paragraphs(lead[:min(len(lead), maxBlocks/2)], "", sheet.Language)
 	blocks = append(blocks, slackgo.NewContextBlock("intro", plainText(sheet.Intro, maxText)))
 	for _, row := range sheet.Rows {
 		input := slackgo.NewInputBlock(row.Field.Name, plainText(capital(row.Label), maxInput), plainText(row.Hint, maxInput), element(row, sheet))
@@ -130,7 +130,7 @@ func panel(r state.Reply, at place) slackgo.ModalViewRequest {
 	}
 	rest := r
 	rest.Choices = others
-	view.Blocks.BlockSet = append(paragraphs(r.Parts, bot.Signs[r.Tone], language, maxBlocks), actions("choices", buttons(rest))...)
+	view.Blocks.BlockSet = append(paragraphs(bot.Fitting(r, maxBlocks-2), bot.Signs[r.Tone], language), actions("choices", buttons(rest))...)
 	return view
 }
 

@@ -35,7 +35,7 @@ func home(r state.Reply, command string) slackgo.HomeTabViewRequest {
 		slackgo.NewHeaderBlock(plainText(homeTitle.In(l), maxTitle)),
 		slackgo.NewContextBlock("intro", plainText(fmt.Sprintf(homeIntro.In(l), command), maxText)),
 	}
-	blocks = append(blocks, paragraphs(r.Parts, bot.Signs[r.Tone], l, 2*maxBlocks-10)...)
+	blocks = append(blocks, paragraphs(bot.Fitting(r, 2*maxBlocks-10), bot.Signs[r.Tone], l)...)
 	return slackgo.HomeTabViewRequest{
 		Type: slackgo.VTHomeTab, Blocks: slackgo.Blocks{BlockSet: append(blocks, actions("choices", choices)...)},
 	}

@@ -33,7 +33,7 @@ func (p place) address() state.Address {
 	if err != nil {
 		panic(err) // of strings and a time
 	}
-	a := state.Address{Private: true, Where: string(text), Room: p.Channel}
+	a := state.Address{Private: true, Where: string(text), Room: p.Channel, Bound: p.Home}
 	if p.View != "" || p.Awaits != "" {
 		a.Room = "" // that a form keeps a channel proves nothing
 	}

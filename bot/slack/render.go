@@ -35,7 +35,7 @@ var fillIn = commands.Text{EN: "Fill in the form", ZH: "填写表单"}
 
 // message is a reply as a message: its text for notifications, and its blocks.
 func message(r state.Reply) (fallback string, blocks []slackgo.Block) {
-	blocks = paragraphs(r.Parts, bot.Signs[r.Tone], commands.Language(r.Language), maxBlocks-2)
+	blocks = paragraphs(bot.Fitting(r, maxBlocks-2), bot.Signs[r.Tone], commands.Language(r.Language))
 	buttons := buttons(r)
 	if r.Form {
 		buttons = append(buttons, button("form", strconv.FormatUint(r.ID, 10), fillIn.In(commands.Language(r.Language))))
@@ -43,8 +43,8 @@ func message(r state.Reply) (fallback string, blocks []slackgo.Block) {
 	return escape(bot.Clip(fallbackText(r), maxNotice)), append(blocks, actions("choices", buttons)...)
 }
 
-// paragraphs are parts as blocks, at most so many.
-func paragraphs(parts []state.Part, sign string, l commands.Language, most int) []slackgo.Block {
+// paragraphs are parts as blocks.
+func paragraphs(parts []state.Part, sign string, l commands.Language) []slackgo.Block {
 	var blocks []slackgo.Block
 	for i, p := range parts {
 		id := "part-" + strconv.Itoa(i)
@@ -64,9 +64,6 @@ func paragraphs(parts []state.Part, sign string, l commands.Language, most int) 
 				lines = append(lines, fact(f, l))
 			}
 			blocks = append(blocks, slackgo.NewRichTextBlock(id, lines...))
-		}
-		if len(blocks) == most {
-			break
 		}
 	}
 	return blocks

@@ -89,7 +89,7 @@ func New(o Options) *Platform {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	p := &Platform{Options: o, born: o.Now(), slots: make(chan struct{}, maxCalls)}
+	p := &Platform{Options: o, born: o.Now(), slots: make(chan struct{}, maxCalls), asides: bot.Asides{Log: o.Log}}
 	p.api = slackgo.New(o.BotToken, slackgo.OptionAPIURL(o.APIURL), slackgo.OptionHTTPClient(o.HTTP))
 	quick := &http.Client{Timeout: o.HTTP.Timeout, Transport: transport()}
 	p.quick = slackgo.New(o.BotToken, slackgo.OptionAPIURL(o.APIURL), slackgo.OptionHTTPClient(quick))

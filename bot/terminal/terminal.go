@@ -182,6 +182,10 @@ func (t *Terminal) finish(ctx context.Context, b *bot.Bot) error {
 		return t.Notice(unfinished.In(l))
 	case state.Checking, state.Queued, state.Sending:
 		return t.Notice(fmt.Sprintf(unsent.In(l), r.Draft.Name))
+	case state.Leaving:
+		return t.Notice(fmt.Sprintf(undeleted.In(l), r.Draft.Name))
+	case state.Removing:
+		return t.Notice(fmt.Sprintf(deleting.In(l), r.Draft.Name))
 	default:
 		panic("terminal: unknown phase " + string(r.Phase))
 	}
@@ -222,6 +226,14 @@ var (
 	unsent = commands.Text{
 		EN: "%s is not sent yet. It is kept: start the chat again and I go on trying.",
 		ZH: "%s 还没有提交成功。内容已保存，下次打开会继续重试。",
+	}
+	undeleted = commands.Text{
+		EN: "%s is not deleted: that still waits for your “yes”. Start the chat again to go on.",
+		ZH: "%s 还没有删除，要等你确认，下次打开可以接着确认。",
+	}
+	deleting = commands.Text{
+		EN: "%s is being deleted: the next start tells how it ended.",
+		ZH: "正在删除 %s，下次打开会告诉你结果。",
 	}
 	waiting = commands.Text{
 		EN: "Waiting for CloudMonitor. Ctrl-C leaves; nothing is lost.",

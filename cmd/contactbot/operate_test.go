@@ -130,7 +130,7 @@ func (s *served) rotates(audit string) {
 	}
 	look := time.NewTicker(5 * time.Millisecond)
 	defer look.Stop()
-	late := time.After(10 * time.Second)
+	late := time.After(time.Minute)
 	for {
 		if _, err := os.Stat(audit); err == nil {
 			break
@@ -168,7 +168,7 @@ func TestSimulatedApart(t *testing.T) {
 	s := start(t, dir, "serve", "--simulate")
 	look := time.NewTicker(5 * time.Millisecond)
 	defer look.Stop()
-	late := time.After(20 * time.Second)
+	late := time.After(time.Minute)
 	for {
 		if _, err := os.Stat(filepath.Join(dir, "real.db.simulated")); err == nil {
 			break

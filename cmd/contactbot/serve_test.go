@@ -78,7 +78,7 @@ func (s *served) start() {
 	s.process = start(s.t, s.dir, "serve")
 	look := time.NewTicker(5 * time.Millisecond)
 	defer look.Stop()
-	late := time.NewTimer(20 * time.Second)
+	late := time.NewTimer(time.Minute)
 	defer late.Stop()
 	for {
 		select {

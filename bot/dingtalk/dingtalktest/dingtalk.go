@@ -40,8 +40,8 @@ type Options struct {
 	Permissions  []string // of the app; default AllPermissions
 
 	TicketLife time.Duration // default 90 s
-	// Ping is the time between pings over a connection, PongWithin how long an
-	// answer is waited for. Default 5 s each.
+	// Ping is the time between pings over a connection, default 5 s; PongWithin how
+	// long an answer is waited for, default 20 s.
 	Ping, PongWithin time.Duration
 	// Leave is how long a connection lives on after it was asked to be replaced;
 	// default 10 s.
@@ -99,7 +99,7 @@ func New(o Options) *DingTalk {
 	o.RobotCode = cmp.Or(o.RobotCode, o.ClientID)
 	o.TicketLife = cmp.Or(o.TicketLife, 90*time.Second)
 	o.Ping = cmp.Or(o.Ping, 5*time.Second)
-	o.PongWithin = cmp.Or(o.PongWithin, 5*time.Second)
+	o.PongWithin = cmp.Or(o.PongWithin, 20*time.Second)
 	o.Leave = cmp.Or(o.Leave, 10*time.Second)
 	o.HookLife = cmp.Or(o.HookLife, 90*time.Minute)
 	o.TokenLife = cmp.Or(o.TokenLife, 2*time.Hour)

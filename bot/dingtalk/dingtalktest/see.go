@@ -11,7 +11,7 @@ import (
 )
 
 // seeWithin bounds how long a test waits for something to be shown.
-const seeWithin = 20 * time.Second
+const seeWithin = time.Minute
 
 // Shown is a message of the robot that people see.
 type Shown struct {

@@ -12,7 +12,7 @@ import (
 )
 
 // seeWithin bounds how long a test waits for something to be shown.
-const seeWithin = 20 * time.Second
+const seeWithin = time.Minute
 
 // Shown is something that people see.
 type Shown struct {
