@@ -44,6 +44,7 @@ func (m *meters) watch(b *bot.Bot, h held, all []platform) {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}, value)
 	}
 	m.registry.MustRegister(b.Queues(),
+		gauge("contactbot_people_failing", "People whose due work fails again and again, because of a damaged record, say.", nil, func() float64 { return float64(b.Failing()) }),
 		gauge("contactbot_store_bytes", "Size of the state file.", nil, func() float64 { return float64(h.engine.Stats().Size) }),
 		gauge("contactbot_store_writable", "1 if the state could be written to now.", nil, func() float64 {
 			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
