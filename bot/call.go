@@ -67,8 +67,7 @@ func (b *Bot) carryOut(ctx context.Context, p state.Person, t state.Task) (resul
 		result.Contact, result.Found, err = b.CloudMonitor.Lookup(ctx, t.Contact.Name)
 		result.Err = asError("DescribeContactList", err)
 	case state.Put:
-		result.RequestID, err = b.CloudMonitor.PutContact(ctx, t.Contact)
-		result.Err = asError("PutContact", err)
+		b.put(ctx, t, &result)
 	case state.Delete:
 		result.RequestID, err = b.CloudMonitor.DeleteContact(ctx, t.Contact.Name)
 		result.Err = asError("DeleteContact", err)
@@ -81,6 +80,27 @@ func (b *Bot) carryOut(ctx context.Context, p state.Person, t state.Task) (resul
 		panic("bot: unknown kind of task " + string(t.Kind))
 	}
 	return result
+}
+
+// put makes a PutContact; after one that may have been carried out only if a look
+// shows that it was not.
+func (b *Bot) put(ctx context.Context, t state.Task, result *dialog.Result) {
+	if t.Look {
+		listed, found, err := b.CloudMonitor.Lookup(ctx, t.Contact.Name)
+		if err != nil {
+			e := *asError("DescribeContactList", err)
+			e.Temporary, e.Uncertain = true, false // it could be asked before
+			result.Err = &e
+			return
+		}
+		if result.Found = found && listed.Holds(t.Contact); result.Found {
+			return
+		}
+		result.Undone = true
+	}
+	var err error
+	result.RequestID, err = b.CloudMonitor.PutContact(ctx, t.Contact)
+	result.Err = asError("PutContact", err)
 }
 
 // meetWithin is how long a stranger waits for an answer until their platform

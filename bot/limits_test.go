@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"contactbot/bot"
 	"contactbot/cloudmonitor"
 )
 
@@ -82,10 +83,13 @@ func TestActivationMessagesAreCountedHowever(t *testing.T) {
 			t.Errorf("%d messages to one mailbox, by its spellings", n)
 		}
 	})
-	trusts(t, nil, func(t *testing.T, h *house, _ *ledger) {
-		for range 50 { // each may have been carried out
+	lost := func(h *house) { // each may have been carried out
+		for range 50 {
 			h.service.fail = append(h.service.fail, &cloudmonitor.Error{Action: "PutContact", Status: 504, Temporary: true, Uncertain: true})
 		}
+	}
+	trusts(t, func(o *bot.Options) { o.Rules.NoLookup = true }, func(t *testing.T, h *house, _ *ledger) {
+		lost(h)
 		h.tells("U1", oneLiner)
 		if n := h.service.count(); n != 3 {
 			t.Errorf("%d tries of one submission whose outcome is not known", n)
@@ -93,5 +97,16 @@ func TestActivationMessagesAreCountedHowever(t *testing.T) {
 		h.service.fail = nil
 		h.tells("U2", "register name=Bob describe=ECS mail=alice@example.com lang=en") // nothing is given back
 		h.wants("U2", "3 activation messages were sent there")
+	})
+	// A look shows that nothing was carried out, and CloudMonitor has time for it.
+	trusts(t, nil, func(t *testing.T, h *house, _ *ledger) {
+		lost(h)
+		h.tells("U1", oneLiner)
+		if puts, looks := h.service.count(), len(h.service.lookups); puts > 8 || looks < puts {
+			t.Errorf("%d tries of one submission within the hour, after %d looks", puts, looks)
+		}
+		h.service.fail = nil
+		h.tells("U2", "register name=Bob describe=ECS mail=alice@example.com lang=en")
+		h.wants("U2", "Bob is registered")
 	})
 }

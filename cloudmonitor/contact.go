@@ -88,6 +88,14 @@ type Listed struct {
 	Groups []string // the contact groups it is a member of: without one it gets no alerts
 }
 
+// Holds reports whether CloudMonitor holds what was sent.
+func (l Listed) Holds(sent Contact) bool {
+	if l.Lang == "" || sent.Lang == "" { // it is then CloudMonitor's choice
+		l.Lang, sent.Lang = "", ""
+	}
+	return l.Contact == sent
+}
+
 // States are the activation states of a contact's channels.
 type States struct {
 	SMS, Mail, AliIM, DingWebHook Activation

@@ -180,6 +180,7 @@ type Task struct {
 	// answer came.
 	Uncertain bool `json:"uncertain,omitempty"`
 	Doubts    int  `json:"doubts,omitempty"`    // tries of which that is so
+	Look      bool `json:"look,omitempty"`      // Put: before another try it is looked whether an earlier one was carried out
 	Explained bool `json:"explained,omitempty"` // the person was told why it takes long
 }
 

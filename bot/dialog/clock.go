@@ -132,12 +132,12 @@ func (s *step) leases(void time.Time) {
 			late = append(late, *t)
 		}
 		t.Lease, t.After = time.Time{}, s.now
-		t.Uncertain = t.Uncertain || t.Kind == state.Put || t.Kind == state.Delete
-		if t.Kind == state.Put {
-			t.Doubts++
-		}
-		if t.Kind == state.Put {
+		switch t.Kind {
+		case state.Put:
+			s.doubt(t)
 			s.r.Phase = state.Queued
+		case state.Delete:
+			t.Uncertain = true
 		}
 	}
 	for _, t := range late { // it was tried for long enough

@@ -80,7 +80,8 @@ type Result struct {
 	Task      uint64
 	Err       *cloudmonitor.Error // nil: it succeeded
 	RequestID string              // Put
-	Found     bool                // Lookup
+	Found     bool                // Lookup; Put: a look showed that an earlier try was carried out
+	Undone    bool                // Put: a look showed that no earlier try was, before this one
 	Contact   cloudmonitor.Listed // Lookup
 	Mine      []Mine              // Mine
 	More      int                 // Mine: so many others were not looked up

@@ -23,8 +23,8 @@ const (
 )
 
 var (
-	limitedPerson  = commands.Text{EN: "You have submitted %d times within an hour; that is the limit. From %s on you can submit again, and everything is kept until then.", ZH: "你一小时内已提交 %d 次，达到上限。%s 之后可以再提交，已填的内容都留着。"}
-	limitedChannel = commands.Text{EN: "%s: %d activation messages were sent there within a day; that is the limit. From %s on another can be sent; or give a different one.", ZH: "%s：一天内已经发过 %d 条激活消息，达到上限。%s 之后才能再发，也可以换一个。"}
+	limitedPerson  = commands.Text{EN: "You have submitted %d times within an hour; that is the limit. From %s on you can submit again, and everything is kept until then.", ZH: "你一小时内已提交 %d 次，达到上限。最早 %s 可以再提交，已填的内容都留着。"}
+	limitedChannel = commands.Text{EN: "%s: %d activation messages were sent there within a day; that is the limit. From %s on another can be sent; or give a different one.", ZH: "%s：24 小时内已经发过 %d 条激活消息，达到上限。最早 %s 可以再发，也可以换一个。"}
 )
 
 // recent are the times within a span before now.

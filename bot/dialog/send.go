@@ -138,7 +138,7 @@ func (s *step) result(in Result) {
 		switch {
 		case in.Err == nil:
 			s.done(*t, in)
-		case s.again(t, in.Err):
+		case s.putAgain(t, in):
 			s.r.Phase = state.Queued
 			s.explainWait(t, busy)
 		default:
@@ -164,18 +164,48 @@ func (s *step) result(in Result) {
 	}
 }
 
+// putAgain schedules another try of a PutContact. Each that may have been carried
+// out may have sent activation messages: where a look can tell, it is looked first;
+// elsewhere the tries are few, and each counts.
+func (s *step) putAgain(t *state.Task, in Result) bool {
+	if in.Undone {
+		t.Uncertain, t.Doubts = false, 0
+	}
+	if !in.Err.Uncertain {
+		return s.again(t, in.Err)
+	}
+	s.doubt(t)
+	switch {
+	case t.Look:
+	case t.Doubts >= maxActivations:
+		t.Lease = time.Time{}
+		return false
+	case in.Err.Temporary:
+		s.charge(*t)
+	}
+	again := s.again(t, in.Err)
+	// What is slow may be carried out yet.
+	t.After = later(t.After, s.now.Add(min(10*time.Second<<(2*min(t.Tries-1, 5)), 15*time.Minute)))
+	return again && t.After.Before(t.Until)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// doubt notes that a try of a PutContact may have been carried out. Whether a
+// contact was sent once more that exists just so, no look can tell.
+func (s *step) doubt(t *state.Task) {
+	t.Uncertain, t.Doubts = true, t.Doubts+1
+	t.Look = !s.NoLookup && (s.r.Was == nil || *s.r.Was != t.Contact)
+}
+
 // again schedules another try of a task, if one is worth it.
 func (s *step) again(t *state.Task, e *cloudmonitor.Error) bool {
 	t.Lease = time.Time{}
-	if t.Kind == state.Put && e.Uncertain {
-		// Each such try may have sent activation messages.
-		if t.Uncertain, t.Doubts = true, t.Doubts+1; t.Doubts >= maxActivations {
-			return false
-		}
-		if e.Temporary {
-			s.charge(*t)
-		}
-	}
 	t.Uncertain = t.Uncertain || e.Uncertain
 	wait := max(backoff(t.Tries, 2*time.Minute), min(e.RetryAfter, 10*time.Minute))
 	if !e.Temporary || s.now.Add(wait).After(t.Until) {
@@ -226,7 +256,11 @@ func (s *step) done(t state.Task, in Result) {
 	if s.r.Was == nil { // an existing contact may be in groups already
 		parts = append(parts, s.hint(groupHint))
 	}
-	parts = append(parts, state.Part{Verbatim: "RequestId: " + in.RequestID})
+	if in.RequestID != "" {
+		parts = append(parts, state.Part{Verbatim: "RequestId: " + in.RequestID})
+	} else {
+		parts = append(parts, s.hint(answerLost))
+	}
 	s.reset()
 	s.reply(state.Success, parts...).Choices = []state.Choice{s.choice(sayMe)}
 }
@@ -238,11 +272,15 @@ func (s *step) refused(t state.Task, in Result) {
 	s.r.Unsure = s.r.Unsure || t.Uncertain
 	s.dropClaim(in.Claim)
 	s.r.Phase, s.r.Asking, s.r.Agreed, s.r.Direct, s.r.Wrong = state.Asking, "", false, false, 0
+	s.r.Summed = true // what was sent was shown before, or said in so many words
 	title := map[bool]commands.Text{true: refusedUnsure, false: refusedText}
 	s.fx.Event = Refused
 	if in.Err.Temporary {
 		title = map[bool]commands.Text{true: gaveUpUnsure, false: gaveUp}
 		s.fx.Event = GaveUp
+		if t.Doubts >= maxActivations {
+			title[true] = gaveUpDoubts
+		}
 	}
 	o := s.aboutDraft(t.Contact, string(s.fx.Event))
 	o.Code, o.RequestID = in.Err.Code, in.Err.RequestID

@@ -105,6 +105,8 @@ var (
 	refusedText   = commands.Text{EN: "CloudMonitor refused the contact. Nothing was registered.", ZH: "云监控拒绝了这次提交，登记没有成功。"}
 	refusedUnsure = commands.Text{EN: "CloudMonitor refused the last try. An earlier one may have been carried out: “me” shows what it holds.", ZH: "云监控拒绝了最后一次提交，但之前有一次可能已经成功，发“我的”可以查看。"}
 	gaveUp        = commands.Text{EN: "I tried for a long time without a proper answer from CloudMonitor, and have stopped. Nothing was registered.", ZH: "重试了很久，云监控一直没有正常响应，我先停下了。登记没有成功。"}
+	gaveUpDoubts  = commands.Text{EN: "CloudMonitor gave no clear answer, several times. I have stopped, so that nobody gets the same activation message again and again. A try may have been carried out: “me” shows what it holds.", ZH: "试了几次都没收到云监控的明确答复，为免重复发激活消息，我先停下了。其中某次可能已经成功，发“我的”可以查看。"}
+	answerLost    = commands.Text{EN: "CloudMonitor's answer to it was lost; a look showed that the contact is there.", ZH: "云监控的回应丢了，但查到联系人已经在了。"}
 	gaveUpUnsure  = commands.Text{EN: "I tried for a long time without a proper answer from CloudMonitor, and have stopped. A try may have been carried out: “me” shows what it holds.", ZH: "重试了很久，云监控一直没有正常响应，我先停下了。其中某次可能已经成功，发“我的”可以查看。"}
 
 	sheetTitle  = commands.Text{EN: "Alert contact", ZH: "登记报警联系人"}
@@ -120,7 +122,7 @@ var (
 	toActivate     = commands.Text{EN: "has to be activated", ZH: "需要激活"}
 	whichContact   = commands.Text{EN: "To change a contact that you have, give its name.", ZH: "如果要修改已有的联系人，发那个联系人的姓名就行。"}
 	offerHint      = commands.Text{EN: "“continue” drops what you just wrote, “start anew” uses it.", ZH: "“继续”：接着填上面的，刚才发的不算；“重新开始”：上面的作废，改用刚才发的。"}
-	sentAgain      = commands.Text{EN: "%s is sent once more as it is. Where a channel is not activated yet, a new activation link is on its way.", ZH: "%s 已原样重新提交。还没激活的渠道，会收到新的激活链接。"}
+	sentAgain      = commands.Text{EN: "%s is sent once more, just as it was.", ZH: "%s 已原样重新提交。"}
 	mineUnsure     = commands.Text{EN: "%s – is being registered, or it is not known whether it arrived.", ZH: "%s：正在登记，或者还不确定是否成功。"}
 	oneAtATime     = commands.Text{EN: "One at a time: “cancel” this one first, or wait for its end.", ZH: "一次只能登记一个：先发“取消”，或等这一个有结果。"}
 	mineTrusted    = commands.Text{EN: "%s – registered here. I cannot ask CloudMonitor what state it is in.", ZH: "%s – 在这里登记过。我没有权限向云监控查询它的状态。"}

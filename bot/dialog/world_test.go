@@ -276,6 +276,15 @@ func (w *world) call(t state.Task) dialog.Result {
 		result.Err = &cloudmonitor.Error{Action: "any", Status: 503, Code: "ServiceUnavailable", Temporary: true}
 		return result
 	}
+	if t.Look { // before another try
+		listed, found := w.contacts[t.Contact.Name]
+		if result.Found = found && listed.Holds(t.Contact); result.Found {
+			w.note("DescribeContactList %s: it was carried out", t.Contact.Name)
+			return result
+		}
+		result.Undone = true
+		w.note("DescribeContactList %s: it was not carried out", t.Contact.Name)
+	}
 	if i := slices.IndexFunc(w.faults, func(f fault) bool { return f.task == t.Kind }); i >= 0 {
 		f := w.faults[i]
 		w.faults = slices.Delete(w.faults, i, i+1)
@@ -420,6 +429,10 @@ func (w *world) happens(words []string) {
 	case "lost": // lost PutContact: carried out, but the answer is lost
 		f := w.fault(words[1], "", "0", "")
 		f.err.Temporary, f.err.Uncertain, f.did = true, true, true
+		w.faults = append(w.faults, f)
+	case "dropped": // dropped PutContact: it came to nothing, but nobody says so
+		f := w.fault(words[1], "", "0", "")
+		f.err.Temporary, f.err.Uncertain = true, true
 		w.faults = append(w.faults, f)
 	case "down": // every call fails until CloudMonitor is up
 		w.down = true
