@@ -91,7 +91,7 @@ func (s *step) answer(cmd commands.Command) {
 	s.problems(cmd)
 	switch {
 	case cmd.Rest == "" && len(cmd.Values) == 0:
-		s.wrong(f, nil)
+		s.wrongAbout(f, accusedOf(cmd, f), nil)
 	case cmd.Rest == "":
 		s.advance()
 	case f == nil:
@@ -104,7 +104,8 @@ func (s *step) answer(cmd commands.Command) {
 // answerField takes the rest of a message as the answer to a field's question.
 func (s *step) answerField(f *commands.Field, cmd commands.Command) {
 	if !s.free(f) && slices.ContainsFunc(cmd.Values, func(v commands.Value) bool { return v.Field == f }) {
-		s.advance() // the message named the field itself; the rest is just talk
+		s.unused(cmd.Rest) // the message named the field itself
+		s.advance()
 		return
 	}
 	value, note, problem := f.Clean(cmd.Rest)
@@ -140,13 +141,56 @@ func (s *step) answerField(f *commands.Field, cmd commands.Command) {
 			return
 		}
 	}
-	values, _ := guess(cmd, s.free)
+	values, left := guess(cmd, s.free)
 	if !worthGuessing(values, f) {
+		if s.corrected(f, cmd) {
+			s.advance()
+			return
+		}
 		s.wrong(f, problem)
 		return
 	}
 	s.take(values, false)
+	s.unused(left)
 	s.advance()
+}
+
+// corrected takes an answer that is nothing but an address, or a number, of
+// another field than the one asked for: it replaces the one there is, and the
+// summary shows it.
+func (s *step) corrected(f *commands.Field, cmd commands.Command) bool {
+	values, left := guess(cmd, func(g *commands.Field) bool { return g != f && g.Personal && !s.free(g) })
+	if len(values) != 1 || !values[0].Field.Personal || strings.TrimSpace(left) != "" {
+		return false
+	}
+	s.clear(values[0].Field)
+	s.take(values, false)
+	return true
+}
+
+// someWords are so many that leaving them out is worth a word.
+const someWords = 4
+
+// unused names what a message held that nothing was made of.
+func (s *step) unused(left string) {
+	words := 0
+	for _, w := range strings.FieldsFunc(left, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		han := 0
+		for _, r := range w {
+			if unicode.Is(unicode.Han, r) {
+				han++
+			}
+		}
+		words += max(1, han)
+	}
+	switch {
+	case words == 0:
+	case words < someWords && !strings.ContainsRune(left, '@'):
+	case s.r.Home.Private:
+		s.say(notUsed, clipped(left))
+	default: // where others read
+		s.say(notTaken)
+	}
 }
 
 // worthGuessing reports whether the shape of an answer that does not fit its
@@ -187,15 +231,31 @@ func (s *step) answerAny(cmd commands.Command) {
 		}
 	}
 	s.take(values, false)
+	if len(cmd.Values) > 0 {
+		s.unused(left)
+	}
 	s.advance()
 }
 
 // changing may stand before a new value.
 var changing = []string{"改成", "换成", "改为", "加上", "改", "换", "change to", "change it to", "to", "use", "add"}
 
+// accusedOf is the field of which a message gave a wrong value, else f.
+func accusedOf(cmd commands.Command, f *commands.Field) *commands.Field {
+	for _, p := range cmd.Problems {
+		if p.Field != nil && f != nil {
+			return p.Field
+		}
+	}
+	return f
+}
+
 // wrong says what was wrong with an answer and asks again, with more help each
 // time.
-func (s *step) wrong(f *commands.Field, p *commands.Problem) {
+func (s *step) wrong(f *commands.Field, p *commands.Problem) { s.wrongAbout(f, f, p) }
+
+// wrongAbout is wrong with help about another field than the one asked for.
+func (s *step) wrongAbout(f, about *commands.Field, p *commands.Problem) {
 	s.r.Wrong++
 	if p != nil {
 		s.say(fieldProblem, s.words(f.Label), s.words(p.Reason))
@@ -210,13 +270,13 @@ func (s *step) wrong(f *commands.Field, p *commands.Problem) {
 	switch s.r.Wrong {
 	case 1:
 	case 2:
-		s.form(f)
+		s.form(about)
 	case 3:
-		s.lead = append(s.lead, s.text(f.Why))
+		s.lead = append(s.lead, s.text(about.Why))
 	default:
 		switch {
 		case s.r.Wrong%2 == 1: // by turns, never the same line over and over
-			s.form(f)
+			s.form(about)
 		case s.skippable(f):
 			s.say(wayOutSkip)
 		default:

@@ -3,6 +3,8 @@ package dialog
 // What is heard, and whose turn it is to act on it.
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"contactbot/cloudmonitor"
@@ -102,7 +104,11 @@ func (s *step) hearIdle(text string, cmd commands.Command) {
 		s.start(cmd)
 	case commands.None:
 		if cmd.Topic != nil && len(cmd.Values) == 0 {
-			s.changeWhich()
+			s.changeWhich(cmd.Topic)
+			return
+		}
+		if name := s.ownName(cmd); name != "" || !s.fx.Wants.None() {
+			s.change(name, nil)
 			return
 		}
 		values, _ := commands.Guess(cmd.Rest, func(f *commands.Field) bool { return f.Personal })
@@ -141,9 +147,7 @@ func (s *step) start(cmd commands.Command) {
 	if cmd.Rest != "" {
 		values, left := guess(cmd, s.free)
 		s.take(values, false)
-		if left != "" {
-			s.say(notTaken)
-		}
+		s.unused(left)
 	}
 	s.problems(cmd)
 	switch {
@@ -178,8 +182,37 @@ func (s *step) proposeMine() bool {
 	return true
 }
 
-// changeWhich asks which of the person's contacts is to be changed.
-func (s *step) changeWhich() {
+// ownName is the name of the person's contact that a message consists of, or "".
+func (s *step) ownName(cmd commands.Command) string {
+	for _, f := range commands.Fields() {
+		name, _, problem := f.Clean(cmd.Rest)
+		switch {
+		case !isName(f) || problem != nil || len(cmd.Values) > 0:
+		case !s.known.HasOwned:
+			s.fx.Wants.Owned = true // it is decided again
+		case slices.Contains(s.known.Owned, name):
+			return name
+		}
+	}
+	return ""
+}
+
+// change begins a change of the person's contact; topic, which may be nil, is what
+// they want to change.
+func (s *step) change(name string, topic *commands.Field) {
+	if name == "" {
+		return
+	}
+	s.start(commands.Parse(fmt.Sprintf(sayChange.EN, name)))
+	s.r.Took = nil // they know its name
+	if topic != nil {
+		s.r.Wanted = append(s.r.Wanted, topic.Name)
+	}
+}
+
+// changeWhich asks which of the person's contacts is to be changed, if there are
+// several.
+func (s *step) changeWhich(topic *commands.Field) {
 	if !s.known.HasOwned {
 		s.fx.Wants.Owned = true // it is decided again
 		return
@@ -187,6 +220,10 @@ func (s *step) changeWhich() {
 	mine := s.known.Owned
 	if len(mine) == 0 {
 		s.reply(state.Plain, s.text(noneMine)).Choices = []state.Choice{s.primary(sayRegister), s.choice(sayHelp)}
+		return
+	}
+	if len(mine) == 1 && !isName(topic) {
+		s.change(mine[0], topic)
 		return
 	}
 	reply := s.reply(state.Plain, s.text(changeWhich))
@@ -211,6 +248,8 @@ func (s *step) hearForm(text string, cmd commands.Command) {
 		switch bare := cmd.Rest == "" && len(cmd.Values) == 0 && len(cmd.Problems) == 0; {
 		case bare && (s.chosen != 0 || s.r.Draft == (cloudmonitor.Contact{})):
 			s.askAgain() // nothing is there to go on with, or the form is wanted
+		case s.r.Draft == (cloudmonitor.Contact{}):
+			s.start(cmd) // nothing is lost
 		case !bare && cmd.Rest == "" && s.sameContact(cmd.Values):
 			s.answer(cmd)
 		default:

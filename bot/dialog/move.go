@@ -105,11 +105,11 @@ func (s *step) yes() {
 		s.leaveQuestion()
 		s.advance()
 	default:
-		missing := s.labels(s.missing())
-		if missing == "" {
-			missing = s.labels(s.enoughAlone())
+		if missing := s.missing(); len(missing) > 0 {
+			s.say(notYet, s.labels(missing))
+		} else {
+			s.say(notYetOne, s.labels(s.enoughAlone()))
 		}
-		s.say(notYet, missing)
 		s.askAgain()
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"contactbot/cloudmonitor"
 	"contactbot/commands"
+	"contactbot/state"
 )
 
 // next is the field that has to be asked for, or nil if the draft is complete.
@@ -36,6 +37,17 @@ func (s *step) next() *commands.Field {
 
 // wanted reports whether the person tried to give the field a value.
 func (s *step) wanted(f *commands.Field) bool { return slices.Contains(s.r.Wanted, f.Name) }
+
+// wantedKept is a field that the person wants to change of an existing contact, and
+// that is still as it was; or nil.
+func (s *step) wantedKept() *commands.Field {
+	for _, f := range commands.Fields() {
+		if s.wanted(f) && s.r.Origins[f.Name] == state.Kept {
+			return f
+		}
+	}
+	return nil
+}
 
 // alone reports whether a contact that has just this channel is acceptable.
 func (s *step) alone(f *commands.Field) bool {
@@ -102,6 +114,10 @@ func (s *step) advance() {
 		return
 	case s.r.Direct && s.r.Was == nil:
 		s.queue()
+	case s.wantedKept() != nil:
+		f := s.wantedKept()
+		s.r.Wanted = slices.DeleteFunc(s.r.Wanted, func(name string) bool { return name == f.Name })
+		s.askFor(f)
 	default:
 		s.confirm()
 	}

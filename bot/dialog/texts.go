@@ -54,6 +54,7 @@ var (
 	changeMine    = commands.Text{EN: "You have one contact here, %s.", ZH: "你登记过一个联系人：%s。"}
 	changeWhich   = commands.Text{EN: "Which contact shall be changed?", ZH: "要修改哪个联系人？"}
 	onlyText      = commands.Text{EN: "I can read typed text only, no pictures, files or voice messages. Please type it.", ZH: "图片、文件和语音我都看不了，请打字发给我。"}
+	notUsed       = commands.Text{EN: "Not used: “%s”. To change a field, name it: description=…", ZH: "没用上：“%s”。要改哪一项就写明哪一项，例如：描述=…"}
 	notTaken      = commands.Text{EN: "I could not use all of what you wrote; look at the summary before you send it.", ZH: "有些内容没看懂，没用上，提交前请核对一下。"}
 
 	notUnderstood     = commands.Text{EN: "I did not understand that.", ZH: "这句没看懂。"}
@@ -70,6 +71,7 @@ var (
 	nothingToSkip    = commands.Text{EN: "There is nothing to skip here.", ZH: "这里没有可以跳过的。"}
 	cannotSkip       = commands.Text{EN: "This cannot be left out, CloudMonitor requires it: %s.", ZH: "%s不能跳过，云监控要求必填。"}
 	cannotRemove     = commands.Text{EN: "%s is part of the existing contact and can be changed here, but not removed.", ZH: "%s是这个联系人已有的，这里只能修改，不能删除。"}
+	notYetOne        = commands.Text{EN: "Not yet: at least one of these is needed: %s.", ZH: "还不能提交，以下至少要填一项：%s。"}
 	notYet           = commands.Text{EN: "Not yet. Still missing: %s.", ZH: "还不能提交，还缺：%s。"}
 
 	confirmNew    = commands.Text{EN: "Please check, then say “submit”:", ZH: "请核对，没问题就发“提交”："}
