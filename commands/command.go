@@ -236,11 +236,12 @@ func isFluff(words string) bool {
 	if len(words) > maxLabel {
 		return false
 	}
-	switch strings.ToLower(strings.Trim(words, " ,.!，。！~")) {
-	case "please", "pls", "thanks", "thank you", "ty", "thx", "谢谢", "多谢", "谢了", "感谢", "and", "和":
+	words = strings.ToLower(strings.Trim(words, " ,.!，。！~～"))
+	if slices.Contains(thanks, words) || words == "ty" || words == "and" || words == "和" {
 		return true
 	}
-	return false
+	n := beforeThanks(words)
+	return n > 0 && isFluff(words[:n]) // "please, thanks"
 }
 
 // fillers may stand right before a label and mean nothing.

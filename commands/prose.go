@@ -20,7 +20,7 @@ var (
 func (g *guesser) unlabel(f *Field, i int) {
 	from, linked := i, false
 	for k := i - 1; k >= 0 && k >= i-4 && g.use[k] == unused; k-- {
-		w := strings.ToLower(g.word(k))
+		w := strings.ToLower(strings.TrimLeftFunc(g.word(k), isWrapping))
 		if len(w) > maxLabel {
 			break
 		}
@@ -211,7 +211,7 @@ func (g *guesser) prose() {
 	if inner, ok := unquote(text); ok {
 		text = inner
 	}
-	if strings.ContainsFunc(text, isLetterOrDigit) && g.take(descriptionField, text) {
+	if strings.ContainsFunc(text, isLetterOrDigit) && g.take(descriptionField, Unthanked(text)) {
 		for _, i := range rest {
 			g.use[i] = taken
 		}

@@ -86,6 +86,9 @@ func (sc *scanner) value(l label, end int) (text string, next int) {
 	} else {
 		n = wordExtent(region)
 	}
+	if l.field != nil && l.field.Literal {
+		n = describing(region[:n], func(f *Field) bool { return sc.seen[f] })
+	}
 	text = strings.TrimRight(region[:n], " \n"+separators)
 	if end < len(sc.s) && n == len(region) {
 		text = strings.TrimSuffix(text, "。")

@@ -85,7 +85,7 @@ func (s *step) answer(cmd commands.Command) {
 		return
 	}
 	if f != nil && f.Literal && !cmd.Quoted && len(cmd.Values) == 0 && !labelled(cmd.Problems) {
-		cmd.Rest, cmd.Problems = cmd.Text, nil // "CPU=90 alarms" is a description like any other
+		cmd.Rest, cmd.Problems = commands.Unthanked(cmd.Text), nil // "CPU=90 alarms" is a description like any other
 	}
 	s.take(cmd.Values, true)
 	s.problems(cmd)
