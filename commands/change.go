@@ -3,6 +3,7 @@ package commands
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Messages that change what is known already: another contact, or a value that
@@ -95,12 +96,19 @@ func cutLast(text, sep string) (before, after string, ok bool) {
 	return text[:at], text[at+len(sep):], true
 }
 
-// unparticled is a name without the particle behind it: 登记张三吧.
+// unparticled is a name without the particle behind it: 登记张三吧, 小王吧.
 func unparticled(text string) string {
-	if name, ok := trimAny(text, []string{"吧", "吗", "么", "呗"}); ok && isSurnamed(name) {
+	if name, ok := trimAny(text, []string{"吧", "吗", "么", "呗"}); ok && (isSurnamed(name) || isNickname(name)) {
 		return name
 	}
 	return text
+}
+
+// isNickname reports whether a Chinese word is what colleagues call each other:
+// 小王, 老李, 阿强.
+func isNickname(word string) bool {
+	rest, ok := cutAny(word, []string{"小", "老", "阿"})
+	return ok && isHan(rest) && utf8.RuneCountInString(rest) == 1
 }
 
 // isChange reports whether a word orders a change; it is no name.

@@ -158,7 +158,7 @@ func (c *Command) lead(head string, p *pieces) {
 		evidence = hasShape(head)
 	}
 	if rest, ok := prefixed(head, evidence); ok {
-		c.Verb, p.words[0] = Register, rest
+		c.Verb, p.words[0] = Register, again(rest, evidence)
 		return
 	}
 	if key, _ := verbKey(head); said[key] == Delete && p.gives(nameField) {
@@ -192,7 +192,7 @@ func (p *pieces) gives(f *Field) bool {
 // settle makes Rest of the words that are left.
 func (c *Command) settle(p *pieces) {
 	if len(p.given) == 0 {
-		c.Rest = strings.TrimSpace(line(p.words[0]))
+		c.Rest = unparticled(strings.TrimSpace(lined(p.words[0])))
 		if inner, ok := unquote(p.words[0]); ok {
 			c.Rest, c.Quoted = line(inner), true
 		} else if isFluff(c.Rest) && c.Verb != None {
@@ -209,7 +209,7 @@ func (c *Command) settle(p *pieces) {
 			w = withoutFiller(w)
 		}
 		if strings.ContainsFunc(w, isLetterOrDigit) && !isFluff(w) {
-			kept = append(kept, line(w))
+			kept = append(kept, lined(w))
 		}
 	}
 	if len(kept) == 1 {

@@ -20,7 +20,7 @@ const (
 // it never overwrites anything. left is what could not be placed: also what was
 // meant as a mail address, say, but is none or one too many.
 func Guess(rest string, free func(*Field) bool) (values []Value, left string) {
-	g := &guesser{text: line(fold(clip(rest, MaxText))), free: free, isNot: -1}
+	g := &guesser{text: line(fold(clip(rest, MaxText))), free: free, first: -1, isNot: -1}
 	g.words = split(g.text)
 	g.use = make([]use, len(g.words))
 	g.shapes()
@@ -46,6 +46,7 @@ type guesser struct {
 	values         []Value
 	denied         []denial
 	tries, numbers int
+	first          int // the first word with a shape that was taken, or -1
 	isNot          int // the word that says that what is before it is wrong, or -1
 }
 
@@ -110,6 +111,9 @@ func (g *guesser) shape(f *Field, i, n int) {
 		g.tries++
 		if g.take(f, g.text[g.words[i].from:g.words[i+n-1].to]) {
 			outcome = taken
+			if g.first < 0 {
+				g.first = i
+			}
 			g.unlabel(f, i)
 		}
 	}

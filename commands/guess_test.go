@@ -5,6 +5,51 @@ import (
 	"testing"
 )
 
+// Words that are said around a name are none; a first and a last name are one.
+func TestGuessNames(t *testing.T) {
+	tests := []struct{ in, want string }{
+		{"no idea", "description=no idea"}, {"the payments team", "description=the payments team"}, {"sorry team", "description=sorry team"},
+		{"please add frank@x.com", "mail=frank@x.com"}, {"please add Frank, frank@x.com", "mail=frank@x.com | name=Frank"}, {"Sorry: Frank", "name=Frank"},
+		{"me. 13800138000", "phone=13800138000"}, {"hello, Frank Miller, frank@x.com", "mail=frank@x.com | name=Frank_Miller"}, {"use a@x.com instead", "mail=a@x.com"},
+		{"麻烦 138 0013 8000 谢谢", "phone=13800138000"}, {"还有 a@x.com", "mail=a@x.com"}, {"我要 张三 a@x.com", "mail=a@x.com | name=张三"},
+		// What names hold is no talk.
+		{"Noel, a@x.com", "mail=a@x.com | name=Noel"}, {"Addison a@x.com", "mail=a@x.com | name=Addison"}, {"Hina, DB", "name=Hina | description=DB"}, {"和平 a@x.com", "mail=a@x.com | name=和平"},
+
+		// Behind a value, a word without a capital describes.
+		{"frank@x.com, 13800138002, payments", "mail=frank@x.com | phone=13800138002 | description=payments"},
+		{"frank@x.com, Frank, payments", "mail=frank@x.com | name=Frank | description=payments"}, {"frank, frank@x.com, payments", "mail=frank@x.com | name=frank | description=payments"},
+		{"a@x.com 张三 支付", "mail=a@x.com | name=张三 | description=支付"}, {"a@x.com, my name is frank", "mail=a@x.com | name=frank"},
+
+		{"Bob Smith, bob@x.com, 13800138003, payments on-call", "mail=bob@x.com | phone=13800138003 | name=Bob_Smith | description=payments on-call"},
+		{"Bob Smith bob@x.com", "mail=bob@x.com | name=Bob_Smith"}, {"13800138003 Bob Smith", "phone=13800138003 | name=Bob_Smith"},
+		{"I am Ann Lee", "name=Ann_Lee"}, {"I’m Ann Lee.", "name=Ann_Lee"}, {"This is Ann Lee, payments", "name=Ann_Lee | description=payments"}, {"my name is Ann Lee, a@x.com", "mail=a@x.com | name=Ann_Lee"},
+		{"Ann Lee 李安", "name=Ann_Lee_李安"}, {"Ann Lee 数据库值班", "name=Ann | description=Lee 数据库值班"}, {"John F. Kennedy, White House", "name=John_F._Kennedy | description=White House"},
+		{"Frank Miller | Senior SRE", "name=Frank_Miller | description=Senior SRE"}, {"Jean-Luc O'Brien; DB", "name=Jean_Luc_O_Brien | description=DB"}, {"Frank Miller. Senior SRE", "name=Frank_Miller | description=Senior SRE"},
+		// Other words with capitals are no last names.
+		{"Alice ECS on-call", "name=Alice | description=ECS on-call"}, {"Alice ECS, a@x.com", "mail=a@x.com | name=Alice | description=ECS"}, {"Alice Payments on-call", "name=Alice | description=Payments on-call"},
+		{"Alice, Bob Smith", "name=Alice | description=Bob Smith"}, {"Payments And Billing And Refunds, a@x.com", "mail=a@x.com | name=Payments | description=And Billing And Refunds"},
+
+		{"就叫小王", "name=小王"}, {"就叫小王吧", "name=小王"}, {"小王吧", "name=小王"}, {"老李吧，a@x.com", "mail=a@x.com | name=老李"}, {"我是张三", "name=张三"}, {"贴吧", "name=贴吧"}, {"网吧值班", "name=网吧值班"},
+	}
+	for _, tt := range tests {
+		values, left := Guess(Parse(tt.in).Rest, func(*Field) bool { return true })
+		if got := strings.Join(toldValues(values), " | "); got != tt.want || left != "" {
+			t.Errorf("%q\n got %s, left %q\nwant %s", tt.in, got, left, tt.want)
+		}
+	}
+}
+
+func TestFullName(t *testing.T) {
+	for in, want := range map[string]string{
+		"Bob Smith": "Bob_Smith", "I'm Ann Lee": "Ann_Lee", "I am Ann Lee.": "Ann_Lee", "Call me Ann Lee please": "Ann_Lee", "John F. Kennedy": "John_F._Kennedy", "Bob SMITH": "Bob_SMITH",
+		"Bob": "", "Bob smith": "", "A very long Name": "", "ECS On Call Team": "", "": "",
+	} {
+		if got := FullName(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
 // What Parse leaves beside a labelled value is guessed without that field.
 func TestGuessBesideLabels(t *testing.T) {
 	tests := []struct{ in, want, left string }{
@@ -57,7 +102,7 @@ func TestGuess(t *testing.T) {
 		{in: "Alice a@x.com", free: "mail", want: "mail=a@x.com", left: "Alice"},
 		{in: "a@x.com b@x.com", free: "mail", want: "mail=a@x.com", left: "b@x.com"},
 		{in: "en", free: "mail", left: "en"},
-		{in: "Alice Chen", free: "name", want: "name=Alice", left: "Chen"},
+		{in: "Alice chen", free: "name", want: "name=Alice", left: "chen"},
 		// What was meant as an address or a number, but is none, is no description.
 		{in: "Alice alice@example 1380013800 team", want: "name=Alice | description=team", left: "alice@example 1380013800"},
 		{in: "Alice " + hook + "&sign=x", want: "name=Alice", left: hook + "&sign=x"},
@@ -88,7 +133,7 @@ func TestGuess(t *testing.T) {
 		{in: "叫我李雷吧", want: "name=李雷"}, {in: "本人李雷，数据库值班", want: "name=李雷 | description=数据库值班"},
 		{in: "call me Bob", want: "name=Bob"}, {in: "it's Bob, a@x.com", want: "mail=a@x.com | name=Bob"}, {in: "Bob please", want: "name=Bob"},
 		{in: "你们怎么用我的手机", want: "description=你们怎么用我的手机"},
-		{in: "change phone 13900139000", want: "phone=13900139000"}, {in: "update team", want: "name=update | description=team"},
+		{in: "change phone 13900139000", want: "phone=13900139000"}, {in: "update team", want: "description=update team"},
 
 		// Talk around values is no name.
 		{in: "你好，张三，13800138000，数据库值班", want: "phone=13800138000 | name=张三 | description=数据库值班"}, {in: "好的，张三，13800138000", want: "phone=13800138000 | name=张三"}, {in: "嗯，13800138000", want: "phone=13800138000"},

@@ -13,7 +13,7 @@ var (
 	// "it's broken". Only naming ones make a correction.
 	naming   = []string{"my name is", "the name is", "name is", "the name should be", "my name should be", "you can call me", "just call me", "call me"}
 	namingZH = []string{"我的名字应该是", "我的名字是", "我的名字叫", "我的姓名是", "联系人姓名是", "名字应该是", "名字是", "名字叫", "名字改成",
-		"姓名应该是", "姓名是", "姓名为", "姓名叫", "你可以叫我", "可以叫我", "本人姓名", "本人叫", "本人是", "就叫我", "叫我", "我叫"}
+		"姓名应该是", "姓名是", "姓名为", "姓名叫", "你可以叫我", "可以叫我", "本人姓名", "本人叫", "本人是", "就叫我", "就叫", "叫我", "我叫"}
 	presenting   = []string{"i am", "i'm", "im", "it's", "it is", "this is"}
 	presentingZH = []string{"我就是", "我是", "本人"}
 	// politeEN and politeZH stand behind a name, the Chinese only behind one that

@@ -184,6 +184,11 @@ func TestParseVerbs(t *testing.T) {
 		{"add me to the on-call list", "register | en"}, {"add me to the on-call list, Alice a@x.com", `register | "Alice a@x.com" | en`},
 		{"add me to on-call", "register | en"}, {"add me as a contact: Alice", `register | "Alice" | en`},
 
+		// Politeness around the request is nothing but the request.
+		{"Please register me.", "register | en"}, {"Please register me. Frank Miller", `register | "Frank Miller" | en`}, {"register Please register me. Frank Miller", `register | "Frank Miller" | en`}, {"Please register me.\nFrank Miller\nSenior SRE", `register | "Frank Miller, Senior SRE" | en`},
+		{"Please register me. My mail is a@x.com", `register | "My mail is a@x.com" | en`}, {"麻烦帮我登记一下，谢谢", "register | zh"}, {"登记 麻烦帮我登记一下，张三", `register | "张三" | zh`}, {"register another", "register | en"}, {"register register team", `register | "register team"`},
+		{"登记 登记系统值班", `register | "登记系统值班" | zh`},
+
 		// No address loses its beginning.
 		{"register@example.com", `none | "register@example.com"`}, {"signup@example.com", `none | "signup@example.com"`},
 		{"enroll+ecs@corp.com", `none | "enroll+ecs@corp.com"`}, {"hello@example.com", `none | "hello@example.com"`},

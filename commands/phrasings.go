@@ -28,7 +28,7 @@ var phrasings = []phrasing{
 			"写错了", "填错了", "打错了", "输错了", "弄错了", "搞错了", "说错了", "发错了"}},
 	{Skip, "skip", []string{"skip", "none", "pass", "skip it", "skip this", "leave it out", "n/a", "keep", "keep it", "next", "dunno",
 		"i have none", "i don't have one", "i don't have any", "i do not have one", "don't know", "i don't know", "do not know", "i do not know",
-		"whatever", "i forgot", "don't have one", "leave it empty", "leave it blank"},
+		"whatever", "i forgot", "don't have one", "leave it empty", "leave it blank", "no idea", "i have no idea"},
 		[]string{"跳过", "略过", "没有", "我没有", "暂时没有", "无", "不填", "先不填", "不需要", "不用", "不知道", "我不知道", "不清楚", "我不清楚", "下一个", "下一步", "保留",
 			"不填了", "先不填了", "就不填了", "不想填", "没", "没了", "没有了", "没有的", "暂无", "暂时没", "目前没有", "跳过这个", "跳过这项", "跳过这一项", "这个跳过", "这项跳过", "这个不填", "这项不填", "这个没有",
 			"下一项", "下一题", "过", "略", "忘了", "忘记了", "不记得", "不记得了", "不加", "不加了", "不写", "不写了", "不留", "空着", "留空", "随便", "无所谓"}},

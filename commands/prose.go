@@ -3,6 +3,7 @@ package commands
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -186,18 +187,14 @@ func (g *guesser) prose() {
 	if rest = g.unremarked(rest); len(rest) == 0 {
 		return
 	}
+	if len(g.values) > 0 && !slices.ContainsFunc(rest, func(i int) bool { return !isNoName(g.word(i)) }) {
+		for _, i := range rest { // "please add a@x.com", "use 138… instead"
+			g.use[i] = taken
+		}
+		return
+	}
 	if g.is(nameField) && !g.describes(rest) {
-		n := g.introduction(rest)
-		name := nameIn(g.word(rest[n]))
-		if s, ok := strings.CutPrefix(name, "联系人"); ok && len(g.values) > 0 && isSurnamed(s) {
-			name = s
-		}
-		if !slices.Contains(english, strings.ToLower(name)) && !isTalk(name) && !isOrder(name) && g.take(nameField, name) {
-			for _, i := range rest[:n+1] {
-				g.use[i] = taken
-			}
-			rest = g.unusedWords()
-		}
+		rest = g.name(rest)
 	}
 	if len(rest) == 1 && isFluff(g.word(rest[0])) {
 		g.use[rest[0]] = taken // "Bob please"
@@ -216,6 +213,40 @@ func (g *guesser) prose() {
 			g.use[i] = taken
 		}
 	}
+}
+
+// name takes the name and the talk before it, and returns the words that are left.
+func (g *guesser) name(rest []int) []int {
+	from, n := 0, g.introduction(rest)
+	for n == 0 && from < len(rest)-1 && isNoName(g.word(rest[from])) && !isArticle(g.word(rest[from])) {
+		from++
+		n = g.introduction(rest[from:])
+	}
+	n += from
+	name, words := g.fullName(rest, n)
+	if words == 0 {
+		name, words = nameIn(g.word(rest[n])), 1
+		if s, ok := strings.CutPrefix(name, "联系人"); ok && len(g.values) > 0 && isSurnamed(s) {
+			name = s
+		}
+		name = unparticled(name)
+		if n == from && isLower(name) && (from > 0 || g.first >= 0 && g.first < rest[n] && g.is(descriptionField)) {
+			return rest // "please help a@x.com", "a@x.com, payments"
+		}
+	}
+	if isNoName(name) || isTalk(name) || isOrder(name) || !g.take(nameField, name) {
+		return rest
+	}
+	for _, i := range rest[:n+words] {
+		g.use[i] = taken
+	}
+	return g.unusedWords()
+}
+
+// isLower reports whether a word begins with a lower-case letter.
+func isLower(word string) bool {
+	r, _ := utf8.DecodeRuneInString(word)
+	return unicode.IsLower(r)
 }
 
 // describes reports whether words begin with the name of the description.

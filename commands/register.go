@@ -14,7 +14,7 @@ var (
 	courtesies = strings.Fields("please pls kindly i'd i'm i’d i’m i would like want need to can could you let me just")
 	registerEN = []string{"register", "signup", "sign-up", "sign up", "enroll"}
 	addEN      = []string{"add me", "add myself", "add a contact", "add a new contact", "add contact"}
-	afterEN    = []string{"me as an alert contact", "me as a contact", "as an alert contact", "as a contact", "me as", "me please", "me for alerts", "me", "myself", "us", "an alert contact", "a new contact", "a contact", "as", "please", "now"}
+	afterEN    = []string{"me as an alert contact", "me as a contact", "as an alert contact", "as a contact", "me as", "me please", "me for alerts", "me", "myself", "us", "an alert contact", "a new contact", "a contact", "another contact", "another one", "another", "one more", "as", "please", "now"}
 )
 
 // prefixed reads a message that begins with Register: the rest of it, and
@@ -37,6 +37,22 @@ func prefixed(text string, evidence bool) (rest string, ok bool) {
 		return unlead(rest), true
 	}
 	return text, false
+}
+
+// again is the rest of a message behind Register without the same in a sentence:
+// "/contact register Please register me. …".
+func again(rest string, evidence bool) string {
+	_, asks := cutAny(rest, courtesiesZH)
+	if after, ok := cutWord(rest, registerEN); ok { // its "please" is gone already
+		_, asks = cutWord(after, []string{"me", "myself", "us"})
+	}
+	if !asks && skipWords(rest, courtesies) == 0 {
+		return rest
+	}
+	if s, ok := prefixed(rest, evidence); ok {
+		return s
+	}
+	return rest
 }
 
 // withoutList drops "to the on-call list" behind "add me".
@@ -136,7 +152,8 @@ func cutWord(text string, words []string) (rest string, ok bool) {
 		}
 		rest := text[len(w):]
 		next, _ := utf8.DecodeRuneInString(rest)
-		if rest == "" || (!isWordRune(next) || isHan(string(next))) && !inAddress(rest) {
+		ends := !isWordRune(next) || isHan(string(next)) || rest == "." || strings.HasPrefix(rest, ". ") || strings.HasPrefix(rest, ".\n")
+		if rest == "" || ends && !inAddress(rest) {
 			return strings.TrimLeft(rest, " "), true
 		}
 	}

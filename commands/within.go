@@ -41,7 +41,7 @@ func beforeChannel(text string, given func(*Field) bool) int {
 	if !strings.ContainsAny(text, "@＠0123456789") {
 		return 0
 	}
-	g := &guesser{text: line(text), isNot: -1, free: func(f *Field) bool { return isChannel(f) && !given(f) }}
+	g := &guesser{text: line(text), first: -1, isNot: -1, free: func(f *Field) bool { return isChannel(f) && !given(f) }}
 	g.words = split(g.text)
 	g.use = make([]use, len(g.words))
 	g.shapes()

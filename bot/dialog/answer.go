@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"contactbot/commands"
 	"contactbot/state"
@@ -133,13 +132,12 @@ func (s *step) answerField(f *commands.Field, cmd commands.Command) {
 		s.advance()
 		return
 	}
-	if isName(f) && fullName(cmd.Rest) {
+	if name := commands.FullName(cmd.Rest); isName(f) && name != "" {
 		// "John Smith" is no name and a description.
-		if s.r.Proposal = f.Propose(commands.Profile{Name: cmd.Rest}); s.r.Proposal != "" {
-			s.say(fieldProblem, s.words(f.Label), s.words(problem.Reason))
-			s.ask()
-			return
-		}
+		s.r.Proposal = name
+		s.say(fieldProblem, s.words(f.Label), s.words(problem.Reason))
+		s.ask()
+		return
 	}
 	values, left := guess(cmd, s.free)
 	if !worthGuessing(values, f) {
@@ -197,18 +195,6 @@ func (s *step) unused(left string) {
 // question tells more than that some words were typed.
 func worthGuessing(values []commands.Value, asked *commands.Field) bool {
 	return slices.ContainsFunc(values, func(v commands.Value) bool { return v.Field.Personal || v.Field == asked })
-}
-
-// fullName reports whether a text looks like a first and a last name.
-func fullName(text string) bool {
-	words := strings.Fields(text)
-	for _, w := range words {
-		r, _ := utf8.DecodeRuneInString(w)
-		if !unicode.IsUpper(r) {
-			return false
-		}
-	}
-	return len(words) == 2 || len(words) == 3
 }
 
 // answerAny takes a message when no field is asked for: in the summary, or when
