@@ -8,7 +8,7 @@ import (
 // Words that are said around a name are none; a first and a last name are one.
 func TestGuessNames(t *testing.T) {
 	tests := []struct{ in, want string }{
-		{"no idea", "description=no idea"}, {"the payments team", "description=the payments team"}, {"sorry team", "description=sorry team"},
+		{"no clue at all", "description=no clue at all"}, {"the payments team", "description=the payments team"}, {"sorry team", "description=sorry team"},
 		{"please add frank@x.com", "mail=frank@x.com"}, {"please add Frank, frank@x.com", "mail=frank@x.com | name=Frank"}, {"Sorry: Frank", "name=Frank"},
 		{"me. 13800138000", "phone=13800138000"}, {"hello, Frank Miller, frank@x.com", "mail=frank@x.com | name=Frank_Miller"}, {"use a@x.com instead", "mail=a@x.com"},
 		{"麻烦 138 0013 8000 谢谢", "phone=13800138000"}, {"还有 a@x.com", "mail=a@x.com"}, {"我要 张三 a@x.com", "mail=a@x.com | name=张三"},

@@ -78,9 +78,11 @@ func together(a, b Verb) Verb {
 		return b
 	case b == Hello:
 		return a
+	case b == Wait, a == Wait && b == No:
+		return Wait // "没有，等一下"
 	case a == Yes && b != Delete, a == Skip && b == Yes, a == Continue && b == Yes:
 		return b
-	case a == No || a == Cancel:
+	case a == No || a == Cancel || a == Wait:
 		switch b {
 		case Skip, New, Back, Cancel, No, Why, Help, Me:
 			return b
@@ -157,7 +159,7 @@ func repeated(s string) Verb {
 		}
 		v := said[w]
 		switch v {
-		case Yes, Hello, Why, Cancel, Skip:
+		case Yes, Hello, Why, Cancel, Skip, Wait:
 		case No:
 			if first != "" && first != w {
 				return None

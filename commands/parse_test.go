@@ -239,7 +239,7 @@ func TestParseVerbs(t *testing.T) {
 
 		// Having none, and removing.
 		{"我没有", "skip | zh"}, {"不知道", "skip | zh"}, {"不清楚", "skip | zh"}, {"下一个", "skip | zh"}, {"不用", "skip | zh"}, {"不需要。", "skip | zh"},
-		{"I have none", "skip | en"}, {"I don't have one", "skip | en"}, {"I don’t have one.", "skip | en"}, {"don't know", "skip | en"}, {"I do not know", "skip | en"}, {"dunno", "skip"}, {"next", "skip"}, {"n/a", "skip"},
+		{"I have none", "skip | en"}, {"I don't have one", "skip | en"}, {"I don’t have one.", "skip | en"}, {"don't know", "skip | en"}, {"I do not know", "skip | en"}, {"dunno", "skip"}, {"no idea", "skip | en"}, {"no ideas team", `none | "no ideas team"`}, {"next", "skip"}, {"n/a", "skip"},
 		{"我没有邮箱", "skip mail | zh"}, {"没邮箱", "skip mail | zh"}, {"没手机", "skip phone | zh"}, {"没有钉钉", "skip webhook | zh"}, {"我没有机器人", "skip webhook | zh"},
 		{"no phone", "skip phone"}, {"I have no phone", "skip phone | en"}, {"I don't have a phone number", "skip phone | en"},
 		{"remove phone", "skip phone"}, {"delete my phone", "skip phone | en"}, {"删掉手机", "skip phone | zh"}, {"去掉手机", "skip phone | zh"}, {"不要手机", "skip phone | zh"}, {"删除邮箱", "skip mail | zh"}, {"把手机删掉", "skip phone | zh"},

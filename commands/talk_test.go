@@ -10,7 +10,8 @@ func TestParseTalk(t *testing.T) {
 	tests := []struct{ want, in string }{
 		{"yes | zh", "好的，提交 没问题，提交 好，提交 确认提交 提交一下 没问题提交吧 嗯 嗯嗯 就这样 确认无误 都对 正确 好嘞 OK了 用这个 就用这个 对，就这个 可以了 可以提交 可以提交了 好了 那就提交吧 好的好的 嗯，提交吧 请提交 没有了，提交 就这些 其他不填了 后面都跳过 完成 直接提交"},
 		{"yes", "👍 👍🏻 👌 :+1: [OK] lgtm"},
-		{"no | zh", "不提交 先不提交 等等 等一下 稍等 请稍等。"},
+		{"no | zh", "不提交 先不提交"},
+		{"wait | zh", "等等 等一下 稍等 请稍等。 等会儿 等下 稍等一下哈 等等等等 好的，等一下 不，等等 等我一下"},
 		{"cancel | zh", "取消提交 不弄了 不搞了 先不登记了 我不想登记了 不要了 下次吧 好的，取消 那算了"},
 		{"why | zh", "什么意思 啥意思？ 看不懂 不懂 不会弄 写啥 填啥 这是啥 怎么弄 在哪找 去哪找 地址在哪"},
 		{"hello | zh", "收到 知道了 哦 辛苦了 收到，谢谢 王老师好"},
@@ -36,7 +37,7 @@ func TestParseTalk(t *testing.T) {
 	// Some of that with spaces, and what is one phrase with more around it.
 	for _, tt := range []struct{ in, want string }{
 		{"all good", "yes | en"}, {"Looks good!", "yes | en"}, {"that's it", "yes | en"}, {"that’s all", "yes | en"}, {"yes, submit it", "yes | en"}, {"looks good, submit", "yes | en"}, {"skip the rest", "yes | en"},
-		{"ok 提交", "yes | zh"}, {"wait", "no"}, {"hold on", "no | en"}, {"yes, cancel", "cancel | en"}, {"what does that mean?", "why | en"}, {"resend the link", "me | en"}, {"start", "register"}, {`"register"`, "register"},
+		{"ok 提交", "yes | zh"}, {"wait", "wait"}, {"Hold on!", "wait | en"}, {"just a sec", "wait | en"}, {"one moment please", "wait | en"}, {"ok, wait", "wait | en"}, {"wait, cancel", "cancel | en"}, {"等一下，跳过", "skip | zh"}, {"wait for Bob", `none | "wait for Bob"`}, {"等待队列值班", `none | "等待队列值班" | zh`}, {"yes, cancel", "cancel | en"}, {"what does that mean?", "why | en"}, {"resend the link", "me | en"}, {"start", "register"}, {`"register"`, "register"},
 
 		// No orders.
 		{"好的业务", `none | "好的业务" | zh`}, {"没问题的系统", `none | "没问题的系统" | zh`}, {"正确提交服务", `none | "正确提交服务" | zh`}, {"完成率统计", `none | "完成率统计" | zh`}, {"可以处理所有故障", `none | "可以处理所有故障" | zh`}, {"什么都负责", `none | "什么都负责" | zh`},

@@ -19,6 +19,7 @@ const (
 	Show                 // what is known so far
 	Yes                  // take the proposal, submit the summary
 	No
+	Wait // the person will go on in a while
 	Cancel
 	Me     // my contacts
 	Why    // what is the field (or Topic) for

@@ -84,6 +84,13 @@ func (s *step) anywhere(cmd commands.Command) bool {
 		}
 	case commands.Show:
 		s.whereWeStand()
+	case commands.Wait:
+		s.say(takeYourTime)
+		if s.r.Phase == state.Idle {
+			s.reply(state.Plain)
+		} else {
+			s.askAgain()
+		}
 	case commands.Me:
 		s.listMine(s.r.Home)
 	case commands.Delete:

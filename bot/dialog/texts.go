@@ -68,6 +68,7 @@ var (
 	needChannel      = commands.Text{EN: "CloudMonitor needs at least one of these: %s.", ZH: "云监控要求至少填一项：%s。"}
 	whatToMend       = commands.Text{EN: "Everything is kept. Change a field, such as mail=…, or say “submit” to send it as it is.", ZH: "已填的都还在。要改哪一项就发哪一项，例如“邮箱”；要原样提交就发“提交”。"}
 	firstQuestion    = commands.Text{EN: "This is the first question; there is nothing before it.", ZH: "这已经是第一个问题了。"}
+	takeYourTime     = commands.Text{EN: "Take your time.", ZH: "好的，不着急。"}
 	nothingToSkip    = commands.Text{EN: "There is nothing to skip here.", ZH: "这里没有可以跳过的。"}
 	cannotSkip       = commands.Text{EN: "This cannot be left out, CloudMonitor requires it: %s.", ZH: "%s不能跳过，云监控要求必填。"}
 	cannotRemove     = commands.Text{EN: "%s is part of the existing contact and can be changed here, but not removed.", ZH: "%s是这个联系人已有的，这里只能修改，不能删除。"}
