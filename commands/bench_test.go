@@ -47,6 +47,11 @@ func hostile() map[string]string {
 		"long word":  "w",
 		"quoted":     "name=\"",
 		"stars":      "*a*:",
+		"bars":       "a/1@b|c|",
+		"whole bars": "张/13800138000/a@x.com|",
+		"described":  "desc=a 13800138000 a@x.com, thanks ",
+		"thanks":     "thanks, ",
+		"names":      "Ann Lee\n",
 		"dash":       "phone=1 --------------------------------",
 	}
 	texts := map[string]string{}

@@ -10,7 +10,7 @@ import (
 // was understood wrongly.
 
 var (
-	toChangeZH = []string{"修改", "更新", "更改"}
+	toChangeZH = []string{"修改", "更新", "更改", "编辑"}
 	// ownThings are what of a contact may be changed, but the fields.
 	ownThings = []string{"信息", "资料", "登记", "内容", "联系方式"}
 	// contactWords may stand between the verb and the contact.
@@ -43,14 +43,14 @@ func changed(head string) (rest string, sure, ok bool) {
 	}
 	if unlead(rest[len(word):]) == "" {
 		rest = word
-		sure = chinese && (isSurnamed(word) || !isHan(word))
+		sure = chinese && (isSurnamed(word) || !isHan(word)) || !chinese && isNamePart(word)
 	}
 	_, _, problem := nameField.Clean(word)
 	return rest, sure, problem == nil
 }
 
 // leadingZH stand before the field that is to be changed, or its owner.
-var leadingZH = []string{"麻烦", "帮我", "请", "把", "将", "修改", "更新", "更改", "更换", "变更", "改一下", "改", "换"}
+var leadingZH = []string{"麻烦", "帮我", "请", "把", "将", "修改", "更新", "更改", "编辑", "更换", "变更", "改一下", "改", "换"}
 
 // led is a text without what leads to the field that is to be changed. changes
 // says that something does.
@@ -123,7 +123,7 @@ var (
 	correctingZH = []string{"不对", "不是", "叫错了", "写错了", "填错了", "打错了", "说错了", "弄错了", "错了", "抱歉", "不好意思", "等一下", "等等", "其实", "更正"}
 	// mistaken stand behind the field, should before the value that is right:
 	// "名字错了，应该是李磊", "the email is wrong, it's a@x.com".
-	mistaken = []string{" is wrong", " was wrong", "填错了", "写错了", "打错了", "错了", "不对"}
+	mistaken = []string{" is wrong", " was wrong", " has changed", " changed", "填错了", "写错了", "打错了", "输错了", "错了", "不对", "换了", "变了", "改一下", "换一下"}
 	should   = []string{"it should be", "should be", "it is", "it's", "应该是", "应当是", "应为", "改成", "改为", "换成", "是"}
 )
 
@@ -149,6 +149,9 @@ func right(s, rest string, corrects bool) (given, bool) {
 	if name, ok := named(rest); ok && corrects {
 		return given{field: nameField, word: rest, text: name}, true
 	}
+	if corrects {
+		s = rest
+	}
 	for _, w := range mistaken {
 		label, after, ok := strings.Cut(strings.ReplaceAll(s, "’", "'"), w)
 		f := ownField(label)
@@ -157,7 +160,9 @@ func right(s, rest string, corrects bool) (given, bool) {
 		}
 		after, ok = cutWord(unlead(after), should)
 		if !ok {
-			after, ok = cutAny(after, should)
+			if after, ok = cutAny(after, should); !ok {
+				ok = isShape(after) // "邮箱换了，a@x.com"
+			}
 		}
 		if _, _, problem := f.Clean(after); ok && problem == nil {
 			return given{field: f, word: label, text: after}, true

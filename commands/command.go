@@ -93,7 +93,7 @@ func Parse(text string) Command {
 
 // take cleans the labelled values.
 func (c *Command) take(p *pieces) {
-	for _, l := range p.given {
+	for i, l := range p.given {
 		if l.field == nil {
 			c.Problems = append(c.Problems, didYouMean(l.word, l.near))
 			continue
@@ -112,6 +112,9 @@ func (c *Command) take(p *pieces) {
 		}
 		if problem != nil {
 			continue
+		}
+		if n := more(l.field, p.words[i+1]); n > 0 {
+			p.words[i+1], note = p.words[i+1][n:], onlyOne
 		}
 		switch {
 		case note != (Text{}):
@@ -229,19 +232,6 @@ func (c *Command) settle(p *pieces) {
 			c.Verb, c.Rest = Register, ""
 		}
 	}
-}
-
-// isFluff reports whether words are mere politeness.
-func isFluff(words string) bool {
-	if len(words) > maxLabel {
-		return false
-	}
-	words = strings.ToLower(strings.Trim(words, " ,.!，。！~～"))
-	if slices.Contains(thanks, words) || words == "ty" || words == "and" || words == "和" {
-		return true
-	}
-	n := beforeThanks(words)
-	return n > 0 && isFluff(words[:n]) // "please, thanks"
 }
 
 // fillers may stand right before a label and mean nothing.

@@ -137,3 +137,37 @@ func isNamePart(word string) bool {
 	return strings.ContainsFunc(word, unicode.IsLower) &&
 		strings.Trim(strings.ToLower(word), "abcdefghijklmnopqrstuvwxyz'’-.") == ""
 }
+
+// name takes the name and the talk before it, and returns the words that are left.
+func (g *guesser) name(rest []int) []int {
+	from, n := 0, g.introduction(rest)
+	for n == 0 && from < len(rest)-1 && isNoName(g.word(rest[from])) && !isArticle(g.word(rest[from])) {
+		from++
+		n = g.introduction(rest[from:])
+	}
+	n += from
+	name, words := g.fullName(rest, n)
+	if words == 0 {
+		name, words = nameIn(g.word(rest[n])), 1
+		if s, ok := strings.CutPrefix(name, "联系人"); ok && len(g.values) > 0 && isSurnamed(s) {
+			name = s
+		}
+		name = unparticled(name)
+		if n == from && isLower(name) && (from > 0 || g.first >= 0 && g.first < rest[n] && g.is(descriptionField)) {
+			return rest // "please help a@x.com", "a@x.com, payments"
+		}
+	}
+	if isNoName(name) || isTalk(name) || isOrder(name) || !g.take(nameField, name) {
+		return rest
+	}
+	for _, i := range rest[:n+words] {
+		g.use[i] = taken
+	}
+	return g.unusedWords()
+}
+
+// isLower reports whether a word begins with a lower-case letter.
+func isLower(word string) bool {
+	r, _ := utf8.DecodeRuneInString(word)
+	return unicode.IsLower(r)
+}

@@ -62,6 +62,7 @@ func FuzzParse(f *testing.F) {
 		"name=\"Alice mail=a@x.com", "\x00\xff\u202e\u200b", "“取消”", "why phone?", "switch to Chinese", "mial: a@x.com", "a=b=c::=",
 		"aliim=J* lang=中文", "phone=+1 415 555 2671", "a@x。com 138－0013－8000", "Z\u0316\u0316\u0316\u0316\u0316\u0316\u0316\u0316\u0316", "我叫王小明", "¨´ ﷺ",
 		"\u1100\u1161\u11a8 \u0340\u0344 K \u037e", "mail=*a@x.com*", "'a 'b' c", "「a」「b", "name=...x", "「「", "mail = \"\"",
+		"desc=支付值班，手机13800138000，谢谢", "张三/支付|13800138000/a@x.com", "also 13800138000", "加个手机 13800138000，描述改成支付", "mail=a@x.com, b@x.com or c@x.com", "Ann Lee\nSRE\na@x.com", "就叫小王吧",
 	} {
 		f.Add(s)
 	}

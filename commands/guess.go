@@ -107,9 +107,10 @@ func (g *guesser) shape(f *Field, i, n int) {
 	if g.isDenied(i, n) {
 		g.denied = append(g.denied, denial{f, i, n})
 		g.unlabel(f, i)
-	} else if g.is(f) && g.tries < maxTries {
+	} else if g.tries < maxTries {
 		g.tries++
-		if g.take(f, g.text[g.words[i].from:g.words[i+n-1].to]) {
+		text := g.text[g.words[i].from:g.words[i+n-1].to]
+		if g.is(f) && g.take(f, text) || g.another(f, text) {
 			outcome = taken
 			if g.first < 0 {
 				g.first = i
@@ -120,6 +121,20 @@ func (g *guesser) shape(f *Field, i, n int) {
 	for k := range n {
 		g.use[i+k] = outcome
 	}
+}
+
+// another reports whether a text is one more value of a field that the same
+// words gave before. It is told, but not kept.
+func (g *guesser) another(f *Field, text string) bool {
+	at := slices.IndexFunc(g.values, func(v Value) bool { return v.Field == f })
+	value, _, problem := f.Clean(text)
+	if at < 0 || problem != nil {
+		return false
+	}
+	if value != g.values[at].Text {
+		g.values[at].Note = onlyOne
+	}
+	return true
 }
 
 // phone is how many words from the one at i are one phone number, 0 if none.

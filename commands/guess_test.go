@@ -9,8 +9,8 @@ import (
 func TestGuessNames(t *testing.T) {
 	tests := []struct{ in, want string }{
 		{"no clue at all", "description=no clue at all"}, {"the payments team", "description=the payments team"}, {"sorry team", "description=sorry team"},
-		{"please add frank@x.com", "mail=frank@x.com"}, {"please add Frank, frank@x.com", "mail=frank@x.com | name=Frank"}, {"Sorry: Frank", "name=Frank"},
-		{"me. 13800138000", "phone=13800138000"}, {"hello, Frank Miller, frank@x.com", "mail=frank@x.com | name=Frank_Miller"}, {"use a@x.com instead", "mail=a@x.com"},
+		{"please: frank@x.com, thanks", "mail=frank@x.com"}, {"please add Frank, frank@x.com", "mail=frank@x.com | name=Frank"}, {"Sorry: Frank", "name=Frank"},
+		{"me. 13800138000", "phone=13800138000"}, {"hello, Frank Miller, frank@x.com", "mail=frank@x.com | name=Frank_Miller"}, {"a@x.com instead", "mail=a@x.com"},
 		{"麻烦 138 0013 8000 谢谢", "phone=13800138000"}, {"还有 a@x.com", "mail=a@x.com"}, {"我要 张三 a@x.com", "mail=a@x.com | name=张三"},
 		// What names hold is no talk.
 		{"Noel, a@x.com", "mail=a@x.com | name=Noel"}, {"Addison a@x.com", "mail=a@x.com | name=Addison"}, {"Hina, DB", "name=Hina | description=DB"}, {"和平 a@x.com", "mail=a@x.com | name=和平"},
@@ -53,8 +53,8 @@ func TestFullName(t *testing.T) {
 // What Parse leaves beside a labelled value is guessed without that field.
 func TestGuessBesideLabels(t *testing.T) {
 	tests := []struct{ in, want, left string }{
-		{in: "mail=a@x.com, b@x.com", left: "b@x.com"},
-		{in: "phone=13800138000, 13900139000 Alice", want: "name=Alice", left: "13900139000"},
+		{in: "mail=a@x.com Alice b@x.com", want: "name=Alice", left: "b@x.com"},
+		{in: "phone=13800138000, 13900139000 Alice", want: "name=Alice"},
 		{in: "mail=a@x.com SEC" + token, left: "SEC" + token},
 	}
 	for _, tt := range tests {
@@ -91,6 +91,13 @@ func TestGuess(t *testing.T) {
 		{in: "Alice https://wiki.example.com/on-call", want: "name=Alice | description=https://wiki.example.com/on-call"},
 		{in: "@alice on-call", want: "description=@alice on-call"},
 
+		// A slash or a bar separates beside a whole value, and is part of a word elsewhere.
+		{in: "王小明/支付/13800138071/wxm@x.com", want: "phone=13800138071 | mail=wxm@x.com | name=王小明 | description=支付"}, {in: "王小明|支付|13800138071|wxm@x.com", want: "phone=13800138071 | mail=wxm@x.com | name=王小明 | description=支付"},
+		{in: "王小明｜支付｜13800138071｜wxm@x.com", want: "phone=13800138071 | mail=wxm@x.com | name=王小明 | description=支付"}, {in: "Frank Miller|Senior SRE|frank@x.com", want: "mail=frank@x.com | name=Frank_Miller | description=Senior SRE"},
+		{in: "张三/on-call/支付/13800138000", want: "phone=13800138000 | name=张三 | description=on-call/支付"}, {in: "Ann, on-call/支付 24/7, a@x.com", want: "mail=a@x.com | name=Ann | description=on-call/支付 24/7"},
+		{in: "张三/13800138000/" + hook, want: "phone=13800138000 | webhook=" + hook + " | name=张三"}, {in: "/a@x.com", want: "mail=a@x.com"}, {in: "138/0013/8000", want: "phone=13800138000"},
+		{in: "Ann see https://wiki.example.com/a@b.com/13800138000", want: "name=Ann | description=see https://wiki.example.com/a@b.com/13800138000"}, {in: "张三 13800138000/13900139000", want: "phone=13800138000 (there is room for one only; the first one counts) | name=张三"},
+
 		{in: "登记人张三 手机号138 0013 8000", want: "phone=13800138000 | name=登记人张三"},
 		{in: "Alice / a@x.com / ECS", want: "mail=a@x.com | name=Alice | description=ECS"},
 		{in: "you know who", want: "description=you know who"},
@@ -100,15 +107,15 @@ func TestGuess(t *testing.T) {
 		// becomes a description, which is not masked.
 		{in: "Alice a@x.com", free: "name description", want: "name=Alice", left: "a@x.com"},
 		{in: "Alice a@x.com", free: "mail", want: "mail=a@x.com", left: "Alice"},
-		{in: "a@x.com b@x.com", free: "mail", want: "mail=a@x.com", left: "b@x.com"},
+		{in: "a@x.com b@x.com", free: "mail", want: "mail=a@x.com (there is room for one only; the first one counts)"},
 		{in: "en", free: "mail", left: "en"},
 		{in: "Alice chen", free: "name", want: "name=Alice", left: "chen"},
 		// What was meant as an address or a number, but is none, is no description.
 		{in: "Alice alice@example 1380013800 team", want: "name=Alice | description=team", left: "alice@example 1380013800"},
 		{in: "Alice " + hook + "&sign=x", want: "name=Alice", left: hook + "&sign=x"},
-		// Nor is a second one, nor a robot's secret.
-		{in: "alice@example.com bob@example.com", want: "mail=alice@example.com", left: "bob@example.com"},
-		{in: "Alice 13800138000 13900139000 team", want: "phone=13800138000 | name=Alice | description=team", left: "13900139000"},
+		// Nor is a second one, which is told, nor a robot's secret.
+		{in: "alice@example.com or bob@example.com", want: "mail=alice@example.com (there is room for one only; the first one counts)"}, {in: "a@x.com, a@x.com", want: "mail=a@x.com"},
+		{in: "Alice 13800138000 13900139000 team", want: "phone=13800138000 (there is room for one only; the first one counts) | name=Alice | description=team"},
 		{in: strings.Repeat("a@b ", maxTries+1) + "a@x.com", left: strings.Repeat("a@b ", maxTries+1) + "a@x.com"},
 		{in: "SEC0123456789abcdef0123456789abcdef", left: "SEC0123456789abcdef0123456789abcdef"},
 		{in: "Alice SEC" + token, free: "name description", want: "name=Alice", left: "SEC" + token},

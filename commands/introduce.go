@@ -103,3 +103,47 @@ func isSentence(text string) bool {
 	}
 	return han > maxSureName && strings.ContainsAny(nouns.Replace(text), talk)
 }
+
+// introductions may stand before a name.
+var introductions = [][]string{
+	{"my", "name", "is"}, {"the", "name", "is"}, {"name", "is"}, {"this", "is"}, {"i", "am"}, {"i'm"}, {"i’m"}, {"it's"}, {"it’s"}, {"call", "me"}, {"name"},
+	{"我", "叫"}, {"我", "是"}, {"我叫"}, {"我是"}, {"联系人"}, {"姓名"}, {"名字"}, {"名称"}, {"姓名是"}, {"名字是"}, {"我的名字是"},
+	{"名字", "是"}, {"名字", "叫"}, {"名字叫"}, {"姓名", "是"}, {"姓名为"}, {"我的名字叫"},
+}
+
+// introduction is how many of the words only introduce the name.
+func (g *guesser) introduction(rest []int) int {
+	for _, words := range introductions {
+		if len(rest) <= len(words) {
+			continue
+		}
+		same := true
+		for k, w := range words {
+			same = same && strings.EqualFold(g.word(rest[k]), w)
+		}
+		if same {
+			return len(words)
+		}
+	}
+	return 0
+}
+
+// nameIn is a word without an introduction that runs into the name: 我叫王小明,
+// 联系人姓名是张三.
+func nameIn(word string) string {
+	for _, lead := range []string{"我的名字", "联系人姓名", "联系人名称", "姓名", "名字", "名称", "联系人"} {
+		name, ok := strings.CutPrefix(word, lead)
+		if !ok {
+			continue
+		}
+		link := false
+		name, link = cutAny(name, []string{"是", "叫", "为"})
+		if name != "" && (link || lead == "姓名" || lead == "名字") {
+			return name
+		}
+	}
+	if name, ok := cutAny(word, []string{"我叫", "我是"}); ok && name != "" {
+		return name
+	}
+	return word
+}

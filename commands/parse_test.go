@@ -94,6 +94,27 @@ func TestParseValues(t *testing.T) {
 		{"邮箱改成b@x.com，谢谢", "none | mail=b@x.com | zh"},
 		{"告警语言：英文", "none | language=en | zh"},
 
+		// … beside other values.
+		{"手机也加上13800138009，描述改成支付系统值班", "none | phone=13800138009 | description=支付系统值班 | zh"}, {"phone 13800138009, and change the description to Payments on-call", `none | description=Payments on-call | "phone 13800138009"`},
+		{"ann@example.com, and please change the name to Anna", `none | name=Anna | "ann@example.com"`}, {"13800138009, the description should be Payments", `none | description=Payments | "13800138009"`}, {"Payments on-call, also 13800138009", `none | phone=13800138009 | "Payments on-call"`},
+		{"the description should be Payments and the mail should be a@x.com", "none | description=Payments | mail=a@x.com"}, {"the name should be Anna", "none | name=Anna"}, {"描述应该是支付值班", "none | description=支付值班 | zh"}, {"名字换成李四吧，手机换成13800138000，谢谢", "none | name=李四 | phone=13800138000 | zh"},
+		{"登记 张三，13800138000，描述改成支付", `register | description=支付 | "张三，13800138000" | zh`}, {"name=Ann desc=DB on-call, change the mail to a@x.com", "none | name=Ann | description=DB on-call | mail=a@x.com"},
+		{"name=Ann mail=a@x.com, 邮箱改成b@x.com", "none | name=Ann | mail=b@x.com (it was given more than once; the last one counts) | zh"}, {`name=Ann desc="DB, 邮箱改成b@x.com"`, "none | name=Ann | description=DB, 邮箱改成b@x.com"},
+		{"set desc to night shift, phone 13800138000", `none | description=night shift | "phone 13800138000"`}, {"can you change my mail to b@x.com?", "none | mail=b@x.com"}, {"I want to change my email to b@x.com", "none | mail=b@x.com"},
+		{"我叫王小明，我的手机是13800138000", `none | "我叫王小明，我的手机是13800138000" | zh`}, {"the name should be unique", `none | "the name should be unique" | en`}, {"数据库，负责把数据改成标准格式", `none | "数据库，负责把数据改成标准格式" | zh`}, {"night shift, change the disks to SSD", `none | "night shift, change the disks to SSD"`},
+
+		// One more of what there is room for once is told.
+		{"邮箱=a@x.com,b@x.com", "none | mail=a@x.com (there is room for one only; the first one counts) | zh"}, {"mail=a@x.com, b@x.com or c@x.com name=Bob", "none | mail=a@x.com (there is room for one only; the first one counts) | name=Bob"},
+		{"手机=13800138000，13900139000 Alice", `none | phone=13800138000 (there is room for one only; the first one counts) | "Alice" | zh`}, {"mail=a@x.com, 13800138000", `none | mail=a@x.com | "13800138000"`}, {"name=Bob, Alice", `none | name=Bob | "Alice"`},
+
+		// Put by a word that does nothing else.
+		{"加个手机 13800138022", "none | phone=13800138022 | zh"}, {"加一个手机13800138000", "none | phone=13800138000 | zh"}, {"添加手机 13800138000", "none | phone=13800138000 | zh"}, {"加上手机13800138010", "none | phone=13800138010 | zh"}, {"再加个邮箱：a@x.com", "none | mail=a@x.com | zh"},
+		{"加手机号 13800138000", "none | phone=13800138000 | zh"}, {"麻烦帮我加个手机号码是13800138000，谢谢", "none | phone=13800138000 | zh"}, {"加描述 支付值班", "none | description=支付值班 | zh"}, {"add my phone 13800138000", "none | phone=13800138000"}, {"add description ECS on-call", "none | description=ECS on-call"},
+		{"also 13800138009", "none | phone=13800138009"}, {"use ann2@x.com instead", "none | mail=ann2@x.com"}, {"Please use ann2@x.com instead.", "none | mail=ann2@x.com"}, {"改成 a2@x.com", "none | mail=a2@x.com | zh"}, {"it should be hank@x.com", "none | mail=hank@x.com"}, {"no, it's hank@x.com", "none | mail=hank@x.com"},
+		{"改成13800138011", "none | phone=13800138011 | zh"}, {"不对，改为 13800138011吧", "none | phone=13800138011 | zh"}, {"邮箱换了，a2@x.com", "none | mail=a2@x.com | zh"}, {"不对，邮箱错了，是a2@x.com", "none | mail=a2@x.com | zh"}, {"用电话 13800138000", "none | phone=13800138000 | zh"},
+		{"添加联系人 张三 手机13800138000", `register | "张三 手机13800138000" | zh`}, {"添加 13800138000", `register | "13800138000" | zh`}, {"加我，张三，13800138000", `register | "张三，13800138000" | zh`}, {"加密服务 13800138000", `none | "加密服务 13800138000" | zh`},
+		{"用户中心值班 13800138000", `none | "用户中心值班 13800138000" | zh`}, {"加说明文档", `none | "加说明文档" | zh`}, {"add mail server", `none | "add mail server"`}, {"also on-call", `none | "also on-call"`}, {"use 24x7", `none | "use 24x7"`}, {"改成标准格式", `none | "改成标准格式" | zh`},
+
 		// A change of another contact.
 		{"更新 Bob 邮箱=z@example.com", `register | mail=z@example.com | "Bob" | zh`}, {"修改 Bob 邮箱=z@example.com", `register | mail=z@example.com | "Bob" | zh`},
 		{"修改张三 邮箱：z@example.com", `register | mail=z@example.com | "张三" | zh`}, {"更新联系人 张三 手机=13800138000", `register | phone=13800138000 | "张三" | zh`},
@@ -228,6 +249,12 @@ func TestParseVerbs(t *testing.T) {
 		{"ECS on-call", `none | "ECS on-call"`},
 
 		{"我要改邮箱", `none mail | "mail" | zh`}, {"换个手机号", `none phone | "phone" | zh`}, {"the email is wrong", `none mail | "mail"`}, {"邮箱错了", `none mail | "mail" | zh`}, {"wrong phone", `none phone | "phone"`},
+		{"邮箱打错了", `none mail | "mail" | zh`}, {"名字打错了", `none name | "name" | zh`}, {"typo in the email", `none mail | "mail"`}, {"that's not my email", `none mail | "mail" | en`}, {"不对，邮箱错了", `none mail | "mail" | zh`}, {"不，邮箱错了", `none mail | "mail" | zh`}, {"no, the email is wrong", `none mail | "mail"`},
+		{"sorry, wrong name", `none name | "name"`}, {"Wait, wrong email!", `none mail | "mail"`}, {"oh, the phone is wrong", `none phone | "phone"`}, {"不对，名字错了", `none name | "name" | zh`}, {"嗯，邮箱改一下", `none mail | "mail" | zh`}, {"等一下，手机号填错了", `none phone | "phone" | zh`},
+		{"I want to update my email", `none mail | "mail" | en`}, {"how do I change my phone?", `none phone | "phone" | en`}, {"我的邮箱换了", `none mail | "mail" | zh`}, {"怎么改手机号", `none phone | "phone" | zh`}, {"可以换个邮箱吗？", `none mail | "mail" | zh`}, {"modify my contact", `none name | "name" | en`},
+		{"no, the disk is wrong", `none | "no, the disk is wrong"`}, {"不动产值班", `none | "不动产值班" | zh`}, {"嗯嗯，邮箱服务值班", `none | "嗯嗯，邮箱服务值班" | zh`}, {"怎么改数据库", `none | "怎么改数据库" | asks | zh`}, {"that's not a team", `none | "that's not a team"`}, {"数据换了", `none | "数据换了" | zh`},
+		{"edit Ann", `register | "Ann"`}, {"update Ann", `register | "Ann"`}, {"Modify contact Ann", `register | "Ann" | en`}, {"编辑张三", `register | "张三" | zh`}, {"edit team", `none | "edit team"`}, {"update ECS nodes", `none | "update ECS nodes"`}, {"编辑部值班", `none | "编辑部值班" | zh`}, {"编辑部值班 a@x.com", `none | "编辑部值班 a@x.com" | zh`},
+		{"再登记一个", "register | zh"}, {"再加一个联系人", "register | zh"}, {"再登记一次报警", `none | "再登记一次报警" | zh`}, {"编辑", "register | zh"},
 		{"wrong phonebook", `none | "wrong phonebook"`}, {"换机值班", `none | "换机值班" | zh`}, {"换成中文", "speak zh | zh"},
 
 		// Idle requests, and deleting.

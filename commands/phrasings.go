@@ -18,6 +18,7 @@ var phrasings = []phrasing{
 	{Register, "register",
 		[]string{"register", "sign up", "signup", "add me", "change", "edit", "update", "start", "begin", "get started", "subscribe", "i want to receive alerts"},
 		[]string{"登记", "注册", "添加", "登記", "註冊", "修改", "更新", "更改", "新增", "新建", "录入", "开始", "开始登记", "开始注册", "开始填写",
+			"编辑", "再登记一个", "再登记一个联系人", "再登记", "再注册一个", "再加一个", "再加一个联系人", "再加个联系人", "再添加一个", "再添加一个联系人", "登记另一个", "登记下一个",
 			"加我", "接收报警", "我要接收报警", "我想接收报警", "我要收报警", "我想收到报警", "我要收到报警", "订阅报警", "我要订阅报警"}},
 	{New, "new",
 		[]string{"new", "restart", "start anew", "start over", "start again", "begin again", "from scratch"},

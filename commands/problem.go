@@ -32,6 +32,10 @@ var (
 		EN: "it was given more than once; the last one that is valid counts",
 		ZH: "填写了多次，以最后一次有效的为准",
 	}
+	onlyOne = Text{
+		EN: "there is room for one only; the first one counts",
+		ZH: "只能填一个，以第一个为准",
+	}
 	inProse = Text{
 		EN: "it was read out of the description; please check both",
 		ZH: "是从描述里读出来的，请核对这两项",

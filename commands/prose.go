@@ -3,7 +3,6 @@ package commands
 import (
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -215,40 +214,6 @@ func (g *guesser) prose() {
 	}
 }
 
-// name takes the name and the talk before it, and returns the words that are left.
-func (g *guesser) name(rest []int) []int {
-	from, n := 0, g.introduction(rest)
-	for n == 0 && from < len(rest)-1 && isNoName(g.word(rest[from])) && !isArticle(g.word(rest[from])) {
-		from++
-		n = g.introduction(rest[from:])
-	}
-	n += from
-	name, words := g.fullName(rest, n)
-	if words == 0 {
-		name, words = nameIn(g.word(rest[n])), 1
-		if s, ok := strings.CutPrefix(name, "联系人"); ok && len(g.values) > 0 && isSurnamed(s) {
-			name = s
-		}
-		name = unparticled(name)
-		if n == from && isLower(name) && (from > 0 || g.first >= 0 && g.first < rest[n] && g.is(descriptionField)) {
-			return rest // "please help a@x.com", "a@x.com, payments"
-		}
-	}
-	if isNoName(name) || isTalk(name) || isOrder(name) || !g.take(nameField, name) {
-		return rest
-	}
-	for _, i := range rest[:n+words] {
-		g.use[i] = taken
-	}
-	return g.unusedWords()
-}
-
-// isLower reports whether a word begins with a lower-case letter.
-func isLower(word string) bool {
-	r, _ := utf8.DecodeRuneInString(word)
-	return unicode.IsLower(r)
-}
-
 // describes reports whether words begin with the name of the description.
 func (g *guesser) describes(rest []int) bool {
 	w := g.word(rest[0])
@@ -296,7 +261,8 @@ func (g *guesser) unusedWords() []int {
 	for i, u := range g.use {
 		switch {
 		case u != unused:
-		case isDash(g.word(i)) && (i == 0 || i == n-1 || g.use[i-1] == taken || g.use[i+1] == taken):
+		case isDash(g.word(i)) && (i == 0 || i == n-1 || g.use[i-1] == taken || g.use[i+1] == taken),
+			isJoint(g.word(i)) && i > 0 && i < n-1 && g.use[i-1] == taken && g.use[i+1] == taken:
 			g.use[i] = taken
 		default:
 			rest = append(rest, i)
@@ -305,48 +271,13 @@ func (g *guesser) unusedWords() []int {
 	return rest
 }
 
-func isDash(word string) bool { return strings.Trim(word, "/|-–—+&") == "" }
-
-// introductions may stand before a name.
-var introductions = [][]string{
-	{"my", "name", "is"}, {"the", "name", "is"}, {"name", "is"}, {"this", "is"}, {"i", "am"}, {"i'm"}, {"i’m"}, {"it's"}, {"it’s"}, {"call", "me"}, {"name"},
-	{"我", "叫"}, {"我", "是"}, {"我叫"}, {"我是"}, {"联系人"}, {"姓名"}, {"名字"}, {"名称"}, {"姓名是"}, {"名字是"}, {"我的名字是"},
-	{"名字", "是"}, {"名字", "叫"}, {"名字叫"}, {"姓名", "是"}, {"姓名为"}, {"我的名字叫"},
+// isJoint reports whether a word between two values only joins them.
+func isJoint(word string) bool {
+	switch strings.ToLower(word) {
+	case "or", "and", "&", "或", "或者", "和", "以及", "还有":
+		return true
+	}
+	return false
 }
 
-// introduction is how many of the words only introduce the name.
-func (g *guesser) introduction(rest []int) int {
-	for _, words := range introductions {
-		if len(rest) <= len(words) {
-			continue
-		}
-		same := true
-		for k, w := range words {
-			same = same && strings.EqualFold(g.word(rest[k]), w)
-		}
-		if same {
-			return len(words)
-		}
-	}
-	return 0
-}
-
-// nameIn is a word without an introduction that runs into the name: 我叫王小明,
-// 联系人姓名是张三.
-func nameIn(word string) string {
-	for _, lead := range []string{"我的名字", "联系人姓名", "联系人名称", "姓名", "名字", "名称", "联系人"} {
-		name, ok := strings.CutPrefix(word, lead)
-		if !ok {
-			continue
-		}
-		link := false
-		name, link = cutAny(name, []string{"是", "叫", "为"})
-		if name != "" && (link || lead == "姓名" || lead == "名字") {
-			return name
-		}
-	}
-	if name, ok := cutAny(word, []string{"我叫", "我是"}); ok && name != "" {
-		return name
-	}
-	return word
-}
+func isDash(word string) bool { return strings.Trim(word, "/|｜-–—+&") == "" }

@@ -166,7 +166,7 @@ func registersOther(text string, evidence bool) (rest string, ok bool) {
 }
 
 // compounds are what 登记, 注册 and 添加 may stand before as part of a noun.
-var compounds = []string{"中心", "系统", "服务", "平台", "业务", "功能", "接口", "流程", "页", "表", "网关", "模块", "机", "处", "簿", "链路", "成功", "失败", "剂", "管理", "列表", "组"}
+var compounds = []string{"中心", "系统", "服务", "平台", "业务", "功能", "接口", "流程", "页", "表", "网关", "模块", "机", "处", "簿", "链路", "成功", "失败", "剂", "管理", "列表", "组", "部", "器"}
 
 // isPerson reports whether the Chinese word right behind Register may be a
 // person's name: 登记张三，138… is meant so, 注册中心值班 a@x.com is not.

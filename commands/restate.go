@@ -37,38 +37,52 @@ func restated(s string) (*pieces, bool) {
 	p := &pieces{}
 	var tails []tail // what follows each value
 	changing, sep := false, ""
+	lead := "" // what stands before the first value and is none
 	for at := 0; at < len(s); {
 		part, next := clause(s[at:])
 		_, changes := cutWord(plea(part), toChange)
 		changing = changing || changes
-		g, ok := restate(part, changing)
+		g, ok := restate(part, changing, lead != "")
 		twice := slices.ContainsFunc(p.given, func(other given) bool { return other.field == g.field })
 		n := len(p.given)
 		switch {
 		case ok && !twice:
 			p.given = append(p.given, g)
 			tails = append(tails, tail{})
-		case n == 0 && strings.TrimSpace(part) != "":
-			g, ok := restate(s, false)
-			p := &pieces{given: []given{g}, words: []string{""}, chinese: isHan(g.word)}
-			p.own()
-			return p, ok
-		case n > 0 && tails[n-1].text == "":
+		case n == 0 && lead == "" && strings.TrimSpace(part) != "":
+			if g, ok := restate(s, false, false); ok {
+				p := &pieces{given: []given{g}, words: []string{"", ""}, chinese: isHan(g.word)}
+				p.own()
+				return p, true
+			}
+			lead = part
+		case n == 0:
+			lead += sep + part
+		case tails[n-1].text == "":
 			tails[n-1] = tail{sep: sep, text: part}
-		case n > 0:
+		default:
 			tails[n-1].text += sep + part
 		}
 		sep = s[at+len(part) : at+next]
 		at += next
 	}
-	for i := range p.given {
-		g := &p.given[i]
-		p.words = append(p.words, g.attach(tails[i]))
-		p.chinese = p.chinese || isHan(g.word)
+	if len(p.given) == 0 || lead != "" && strings.ContainsAny(s, "\"“「『〝«＂`") {
+		return nil, false // what is quoted has no clauses
 	}
-	p.words = append(p.words, "")
-	p.own()
-	return p, len(p.given) > 0
+	all := scan(lead)
+	for i, g := range p.given {
+		all.words = append(all.words, g.attach(tails[i]))
+		all.chinese = all.chinese || isHan(g.word)
+		if n := slices.IndexFunc(all.given, func(other given) bool { return other.field == g.field }); n >= 0 {
+			g.again = []string{all.given[n].text}
+			all.given = slices.Delete(all.given, n, n+1)
+			all.words[n] += " " + all.words[n+1]
+			all.words = slices.Delete(all.words, n+1, n+2)
+		}
+		all.given = append(all.given, g)
+	}
+	all.own()
+	return all, true
 }
 
 // own makes the owner of values the contact that they are for, if there is but
@@ -108,34 +122,56 @@ func clause(s string) (part string, next int) {
 // hold commas. Otherwise words are left, but none if the value is bad anyway.
 func (g *given) attach(t tail) (words string) {
 	value := strings.TrimRightFunc(g.text+t.sep+t.text, isGap)
+	if g.field.Literal {
+		n := describing(value, func(*Field) bool { return false })
+		value, words = strings.TrimRightFunc(value[:n], isGap), value[n:]
+	}
 	if _, _, problem := g.field.Clean(value); problem != nil {
 		if _, _, problem := g.field.Clean(g.text); problem == nil {
 			return t.text
 		}
 	}
 	g.text = value
-	return ""
+	return words
 }
 
 // A tail is the clauses behind a value that give none themselves.
 type tail struct{ sep, text string }
 
-// plea is a message without the please in front.
+// What may join a clause to the one before.
+var (
+	joints   = []string{"and", "also", "then", "but"}
+	jointsZH = []string{"并且", "另外", "还有", "然后", "同时", "顺便", "并", "再"}
+)
+
+// plea is a clause without the please in front, and what joins it to another.
 func plea(s string) string {
-	s, _ = cutWord(strings.TrimSpace(s), []string{"please", "pls"})
-	return s
+	s = strings.TrimSpace(s)
+	rest, ok := cutWord(s, joints)
+	if !ok {
+		rest, _ = cutAny(rest, jointsZH)
+	}
+	rest = strings.TrimLeft(rest, " ")
+	return rest[skipWords(rest, courtesies):]
 }
 
 // restate reads one value; its word is what led to it. changing says that a
-// clause before began with "change".
-func restate(s string, changing bool) (given, bool) {
-	s = plea(s)
+// clause before began with "change". Surely, it has to say so in so many words:
+// "我叫王小明，手机是138…" is no change.
+func restate(whole string, changing, surely bool) (given, bool) {
+	s := plea(whole)
+	if g, ok := put(strings.TrimSpace(whole)); ok {
+		return g, true
+	}
 	rest, ok := cutWord(s, toChange)
 	if ok || changing {
 		field, value, ok := strings.Cut(rest, " to ")
 		f, owner := topicOf(strings.ToLower(field)), ""
 		if f == nil {
 			owner, f = owned(field)
+		}
+		if f != nil && !f.Literal {
+			value = strings.TrimRight(value, "?？!！")
 		}
 		if ok && f != nil && value != "" {
 			return given{field: f, word: field, owner: owner, text: value}, true
@@ -145,16 +181,29 @@ func restate(s string, changing bool) (given, bool) {
 		return g, true
 	}
 	for _, w := range is {
+		if surely && w != " should be " && !strings.HasPrefix(w, "应") {
+			continue
+		}
 		field, value, ok := strings.Cut(s, w)
 		if f := ownField(field); ok && f != nil {
 			_, _, problem := f.Clean(value)
 			meant := problem == nil || isShape(value) || f == phoneField && isNumber(value)
-			if meant && !f.Literal && f != nameField {
+			if f.Literal || f == nameField { // "name is unique" is prose
+				meant = problem == nil && corrects(s, w) && (f.Literal || !isLower(value))
+			}
+			if meant {
 				return given{field: f, word: w, text: value}, true
 			}
 		}
 	}
 	return given{}, false
+}
+
+// corrects reports whether a clause says what a field should be rather than what
+// it is: "the name should be Anna", 描述应该是支付值班.
+func corrects(clause, link string) bool {
+	_, own := cutWord(clause, []string{"the", "my"})
+	return own && link == " should be " || strings.HasPrefix(link, "应")
 }
 
 // restateZH reads a value that is given as "手机改成138…", with 把 or 修改 before it

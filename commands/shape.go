@@ -115,10 +115,72 @@ func split(text string) []span {
 			}
 			end += n
 		}
-		words = appendWord(words, text, i, end)
+		words = appendParts(words, text, i, end)
 		i = end
 	}
 	return words
+}
+
+// bars stand between values, a slash only beside a whole one.
+const bars = "|｜"
+
+// appendParts appends a word, or what the slashes and bars in it separate:
+// 张三/支付/138…/a@x.com. "on-call/支付", "24/7" and a URL have none that do.
+func appendParts(words []span, text string, from, to int) []span {
+	word := text[from:to]
+	seps := bars
+	url := len(word) // where a URL begins
+	if at := strings.Index(word, "://"); at > 0 {
+		url = 0
+		if bar := strings.LastIndexAny(word[:at], bars+"/"); bar >= 0 {
+			_, n := utf8.DecodeRuneInString(word[bar:])
+			url = bar + n
+		}
+	}
+	switch {
+	case len(word) > maxShape || url == 0 || !strings.ContainsAny(word, bars+"/"):
+		return appendWord(words, text, from, to)
+	case url < len(word) || hasWhole(word):
+		seps += "/"
+	}
+	for from < to {
+		n := to - from
+		if url > 0 {
+			if at := strings.IndexAny(text[from:to], seps); at >= 0 && at < url {
+				n = at
+			}
+		}
+		if n > 0 {
+			words = appendWord(words, text, from, from+n)
+		}
+		_, size := utf8.DecodeRuneInString(text[from+n : to])
+		from += n + size
+		url -= n + size
+	}
+	return words
+}
+
+// hasWhole reports whether a value stands between the slashes or bars of a word.
+func hasWhole(word string) bool {
+	if !strings.ContainsAny(word, "@＠0123456789") {
+		return false
+	}
+	for part := range strings.FieldsFuncSeq(word, func(r rune) bool { return r == '/' || r == '|' || r == '｜' }) {
+		if len(part) < len(word) && isWhole(part) {
+			return true
+		}
+	}
+	return false
+}
+
+// isWhole reports whether a text is a whole number to call or address.
+func isWhole(text string) bool {
+	text = strings.TrimFunc(text, isWrapping)
+	if isMailish(text) {
+		_, domain, _ := strings.Cut(strings.ReplaceAll(text, "＠", "@"), "@")
+		return isDomain(domain)
+	}
+	return len(text) <= maxPhone && plausiblePhone(bareNumber(text))
 }
 
 // isDot reports whether the Chinese full stop at i stands for the dot of an

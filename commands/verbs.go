@@ -96,6 +96,14 @@ func order(text string) (c Command, ok bool) {
 	if c, ok := topical(key); ok {
 		return c, true
 	}
+	if rest, ok := uninterrupted(key); ok {
+		if c, ok := topical(rest); ok && c.Verb == None {
+			return c, true
+		}
+		if f := Named(rest); f != nil && rest != key {
+			return about(None, f), true // "sorry, wrong name"
+		}
+	}
 	if f := Named(key); f != nil && asks {
 		return Command{Verb: Help, Topic: f}, true // "webhook?"
 	}

@@ -94,3 +94,16 @@ func beforeThanks(text string) int {
 // before their own ends.
 var thanks = []string{"many thanks", "thanks a lot", "thank you very much", "thank you", "thanks", "thx", "please", "pls",
 	"谢谢了", "谢谢啦", "谢谢你", "谢谢您", "多谢了", "非常感谢", "麻烦了", "麻烦你了", "辛苦了", "谢谢", "多谢", "谢了", "感谢"}
+
+// isFluff reports whether words are mere politeness.
+func isFluff(words string) bool {
+	if len(words) > maxLabel {
+		return false
+	}
+	words = strings.ToLower(strings.Trim(words, " ,.!，。！~～"))
+	if slices.Contains(thanks, words) || words == "ty" || words == "and" || words == "和" {
+		return true
+	}
+	n := beforeThanks(words)
+	return n > 0 && isFluff(words[:n]) // "please, thanks"
+}

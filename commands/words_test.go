@@ -20,6 +20,7 @@ func TestWordListsHaveNoDuplicates(t *testing.T) {
 		"mayZH": mayZH, "addZH": addZH, "endsAfterZH": endsAfterZH, "forZH": forZH, "becomeZH": becomeZH, "places": places, "titles": titles, "greetings": greetings,
 		"doubles": doubles, "nounStarts": nounStarts, "remarkChanges": remarkChanges, "remarkWords": remarkWords, "anyZH": anyZH,
 		"ahead": ahead, "affirming": affirming, "behind": behind, "behindMost": behindMost,
+		"ownContact": ownContact, "wishes": wishes, "wishesZH": wishesZH, "putting": putting, "puttingZH": puttingZH, "puttingToo": puttingToo, "puttingLast": puttingLast, "putBehind": putBehind, "joints": joints, "jointsZH": jointsZH,
 		"noNames": noNames, "articles": articles, "thanks": thanks, "leadingUp": leadingUp,
 		"linkMissing": linkMissing, "linkAgain": linkAgain, "linkThings": linkThings, "linkTalk": linkTalk,
 		"naming": naming, "namingZH": namingZH, "presenting": presenting, "presentingZH": presentingZH, "politeEN": politeEN, "politeZH": politeZH,
