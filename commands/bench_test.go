@@ -52,6 +52,7 @@ func hostile() map[string]string {
 		"described":  "desc=a 13800138000 a@x.com, thanks ",
 		"thanks":     "thanks, ",
 		"names":      "Ann Lee\n",
+		"no names":   "no, ",
 		"dash":       "phone=1 --------------------------------",
 	}
 	texts := map[string]string{}

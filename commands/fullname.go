@@ -28,8 +28,17 @@ func isNoName(word string) bool {
 		return false
 	}
 	word = bareWord(word)
-	return slices.Contains(noNames, word) || slices.Contains(articles, word) || slices.Contains(english, word)
+	return aside[word]
 }
+
+// aside has the words of all these lists.
+var aside = func() map[string]bool {
+	m := map[string]bool{}
+	for _, w := range slices.Concat(noNames, articles, english) {
+		m[w] = true
+	}
+	return m
+}()
 
 // isArticle reports whether a word begins a description rather than a name.
 func isArticle(word string) bool {
@@ -104,6 +113,9 @@ func (g *guesser) follows(a, b int) bool {
 // endsSentence reports whether a word has a full stop that is not an initial's.
 func endsSentence(word string) bool { return len(word) > len("J.") && strings.HasSuffix(word, ".") }
 
+// maxLines is how many lines of a message are looked at for a name.
+const maxLines = 64
+
 // lined is a text on one line. A name on a line of its own, as in a signature,
 // gets a comma: it ends there.
 func lined(text string) string {
@@ -112,7 +124,7 @@ func lined(text string) string {
 		return text
 	}
 	var b strings.Builder
-	for ; at >= 0; at = strings.IndexByte(text, '\n') {
+	for n := 0; at >= 0 && n < maxLines; n++ {
 		b.WriteString(text[:at])
 		words := strings.Fields(clip(text[:at], maxLead))
 		if n := len(words); 2 <= n && n <= maxNameWords && !slices.ContainsFunc(words, func(w string) bool { return !isNamePart(w) }) {
@@ -120,8 +132,9 @@ func lined(text string) string {
 		}
 		b.WriteByte(' ')
 		text = text[at+1:]
+		at = strings.IndexByte(text, '\n')
 	}
-	b.WriteString(text)
+	b.WriteString(line(text))
 	return b.String()
 }
 

@@ -30,8 +30,8 @@ const maxAgain = 4
 
 type scanner struct {
 	quoter
-	compared, unknown int
-	seen              map[*Field]bool // the fields that have a label
+	compared, unknown, described int
+	seen                         map[*Field]bool // the fields that have a label
 }
 
 // scan finds the labelled values of a folded text.
@@ -86,7 +86,8 @@ func (sc *scanner) value(l label, end int) (text string, next int) {
 	} else {
 		n = wordExtent(region)
 	}
-	if l.field != nil && l.field.Literal {
+	if l.field != nil && l.field.Literal && sc.described < maxTries {
+		sc.described++
 		n = describing(region[:n], func(f *Field) bool { return sc.seen[f] })
 	}
 	text = strings.TrimRight(region[:n], " \n"+separators)
