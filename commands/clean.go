@@ -67,6 +67,10 @@ var (
 		EN: "a name can't hold a space; write for example Alice_Chen",
 		ZH: "中间不能有空格，请去掉空格，或写成 Alice_Chen 这样",
 	}
+	nameJoined = Text{
+		EN: "a name can't hold a space; “_” stands for it",
+		ZH: "中间不能有空格，已改用“_”",
+	}
 	nameDot = Text{
 		EN: "the middle dot “·” can't be part of a name; write “.” instead",
 		ZH: "不能有间隔号“·”，请改用“.”",

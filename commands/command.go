@@ -118,6 +118,8 @@ func (c *Command) take(p *pieces) {
 		}
 		switch {
 		case note != (Text{}):
+		case l.joined:
+			note = nameJoined
 		case l.prose:
 			note = inProse
 		case len(l.again) > 0:

@@ -159,6 +159,14 @@ func plea(s string) string {
 // clause before began with "change". Surely, it has to say so in so many words:
 // "我叫王小明，手机是138…" is no change.
 func restate(whole string, changing, surely bool) (given, bool) {
+	g, ok := restateAny(whole, changing, surely)
+	if name := FullName(g.text); g.field == nameField && name != "" {
+		g.text, g.joined = name, true
+	}
+	return g, ok
+}
+
+func restateAny(whole string, changing, surely bool) (given, bool) {
 	s := plea(whole)
 	if g, ok := put(strings.TrimSpace(whole)); ok {
 		return g, true

@@ -16,13 +16,14 @@ type pieces struct {
 
 // A given value is one with a label.
 type given struct {
-	field *Field
-	word  string // the label of an unknown field
-	owner string // whose it is, if the words say so
-	near  *Field // what may have been meant by it
-	text  string
-	prose bool     // the label stood in a description
-	again []string // what was given for the field before
+	field  *Field
+	word   string // the label of an unknown field
+	owner  string // whose it is, if the words say so
+	near   *Field // what may have been meant by it
+	text   string
+	joined bool     // the spaces of a name were replaced
+	prose  bool     // the label stood in a description
+	again  []string // what was given for the field before
 }
 
 // maxAgain is how many earlier values of a field are remembered.
