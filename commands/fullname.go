@@ -107,7 +107,7 @@ func (g *guesser) fullName(rest []int, n int) (name string, words int) {
 // follows reports whether word b stands behind word a with but a space between
 // them.
 func (g *guesser) follows(a, b int) bool {
-	return b == a+1 && g.text[g.words[a].end:g.words[b].start] == " " && !isDash(g.word(b))
+	return b == a+1 && g.text[g.words[a].to:g.words[b].from] == " " && !isDash(g.word(b))
 }
 
 // endsSentence reports whether a word has a full stop that is not an initial's.
@@ -148,7 +148,7 @@ func isNamePart(word string) bool {
 		return true
 	}
 	return strings.ContainsFunc(word, unicode.IsLower) &&
-		strings.Trim(strings.ToLower(word), "abcdefghijklmnopqrstuvwxyz'’-.") == ""
+		strings.Trim(strings.ToLower(strings.TrimSuffix(word, ".")), "abcdefghijklmnopqrstuvwxyz'’-") == ""
 }
 
 // name takes the name and the talk before it, and returns the words that are left.

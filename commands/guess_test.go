@@ -27,6 +27,7 @@ func TestGuessNames(t *testing.T) {
 		{"Frank Miller | Senior SRE", "name=Frank_Miller | description=Senior SRE"}, {"Jean-Luc O'Brien; DB", "name=Jean_Luc_O_Brien | description=DB"}, {"Frank Miller. Senior SRE", "name=Frank_Miller | description=Senior SRE"},
 		// Other words with capitals are no last names.
 		{"Alice ECS on-call", "name=Alice | description=ECS on-call"}, {"Alice ECS, a@x.com", "mail=a@x.com | name=Alice | description=ECS"}, {"Alice Payments on-call", "name=Alice | description=Payments on-call"},
+		{"Code: InvalidValue", "name=Code | description=InvalidValue"}, {"Message Channels.Mail", "name=Message | description=Channels.Mail"}, {"“Bob” Smith", "name=Bob | description=Smith"},
 		{"Alice, Bob Smith", "name=Alice | description=Bob Smith"}, {"Payments And Billing And Refunds, a@x.com", "mail=a@x.com | name=Payments | description=And Billing And Refunds"},
 
 		{"就叫小王", "name=小王"}, {"就叫小王吧", "name=小王"}, {"小王吧", "name=小王"}, {"老李吧，a@x.com", "mail=a@x.com | name=老李"}, {"我是张三", "name=张三"}, {"贴吧", "name=贴吧"}, {"网吧值班", "name=网吧值班"},
