@@ -70,7 +70,10 @@ func restated(s string) (*pieces, bool) {
 		return nil, false // what is quoted has no clauses
 	}
 	all := scan(lead)
+	last := len(all.given) - 1
+	within := last >= 0 && all.given[last].field != nil && all.given[last].field.Literal && all.words[last+1] == ""
 	for i, g := range p.given {
+		g.prose = within // "describe=DB on-call, use a@x.com" may mean neither
 		all.words = append(all.words, g.attach(tails[i]))
 		all.chinese = all.chinese || isHan(g.word)
 		if n := slices.IndexFunc(all.given, func(other given) bool { return other.field == g.field }); n >= 0 {
@@ -166,6 +169,7 @@ func restate(whole string, changing, surely bool) (given, bool) {
 	return g, ok
 }
 
+// restateAny is restate with a name as it was written.
 func restateAny(whole string, changing, surely bool) (given, bool) {
 	s := plea(whole)
 	if g, ok := put(strings.TrimSpace(whole)); ok {
