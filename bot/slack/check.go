@@ -28,7 +28,7 @@ func (p *Platform) Check(ctx context.Context) []bot.Finding {
 		if lacks := lacking(self.Header.Get("X-OAuth-Scopes")); len(lacks) > 0 {
 			scopes.Err = fmt.Errorf("the app lacks %s: add them under “OAuth & Permissions”, or paste the manifest again, and install the app again", strings.Join(lacks, ", "))
 		}
-	case fatal[reason(err)]:
+	case refused(err):
 		token.Err = fmt.Errorf("it is refused (%s): copy it again from the app's page “OAuth & Permissions” and set SLACK_BOT_TOKEN", reason(err))
 		scopes.Skipped = true
 	default:
@@ -47,10 +47,17 @@ func (p *Platform) Check(ctx context.Context) []bot.Finding {
 	switch _, _, err := api.StartSocketModeContext(ctx); {
 	case err == nil:
 		link.Note = "Socket Mode"
-	case token.Err != nil && !fatal[reason(err)]:
+	case token.Err != nil && !refused(err):
 		link.Skipped = true // it is the same trouble
 	default:
 		link.Err = fmt.Errorf("no connection is given (%s): make a token with the scope connections:write on the page “Basic Information”, set SLACK_APP_TOKEN, and switch Socket Mode on", reason(err))
 	}
 	return []bot.Finding{token, scopes, link}
+}
+
+// refused reports whether an error is Slack's own word, and final. What only has
+// an HTTP status may come from somebody else.
+func refused(err error) bool {
+	_, said := errors.AsType[slackgo.SlackErrorResponse](err)
+	return said && fatal[reason(err)]
 }

@@ -60,7 +60,7 @@ func (c chatCommand) Run(ctx context.Context) (err error) {
 	})
 	var client *cloudmonitor.Client
 	if c.Live {
-		if client, err = realClient(c.cloudMonitorSettings, c.keySettings); err != nil {
+		if client, _, err = realClient(c.cloudMonitorSettings, c.keySettings); err != nil {
 			return err
 		}
 	}
@@ -126,17 +126,18 @@ func (c chatCommand) user() string {
 	return "me"
 }
 
-// realClient returns a client of CloudMonitor itself.
-func realClient(where cloudMonitorSettings, key keySettings) (*cloudmonitor.Client, error) {
+// realClient returns a client of CloudMonitor itself, and what it signs with.
+// Nothing is called yet.
+func realClient(where cloudMonitorSettings, key keySettings) (*cloudmonitor.Client, cloudmonitor.Provider, error) {
 	credentials, err := key.provider()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	client, err := cloudmonitor.New(cloudmonitor.Options{Endpoint: where.Endpoint, Credentials: credentials, Tries: 1})
 	if err != nil {
-		return nil, settingError{err}
+		return nil, nil, settingError{err}
 	}
-	return client, nil
+	return client, credentials, nil
 }
 
 // simulated returns a client of a simulator that runs within.

@@ -18,7 +18,6 @@ import (
 
 	"contactbot/bot"
 	"contactbot/bot/dialog"
-	"contactbot/cloudmonitor"
 	"contactbot/state"
 	"contactbot/state/bolt"
 )
@@ -44,7 +43,7 @@ func (c checkCommand) Run(ctx context.Context) error {
 		for _, f := range all {
 			switch {
 			case f.Skipped:
-				fmt.Printf("-     %s: not tried, because of the above\n", f.What)
+				fmt.Printf("-     %s: not tried, because %s\n", f.What, cmp.Or(f.Note, "of the above"))
 			case f.Err != nil:
 				failed++
 				fmt.Printf("FAIL  %s: %v\n", f.What, f.Err)
@@ -186,89 +185,4 @@ func (c checkCommand) tryListen() bot.Finding {
 		f.Err = fmt.Errorf("CONTACTBOT_LISTEN: %w", err)
 	}
 	return f
-}
-
-// maxSkew is how far the clock may be off.
-// Source: Alibaba Cloud, InvalidTimeStamp.Expired, 15 minutes; Slack's requests: 5.
-const maxSkew = 2 * time.Minute
-
-// tryClock compares the clock with CloudMonitor's.
-func (c checkCommand) tryClock(ctx context.Context) bot.Finding {
-	f := bot.Finding{What: "clock"}
-	r, err := http.NewRequestWithContext(ctx, http.MethodHead, c.Endpoint, nil)
-	if err != nil {
-		f.Skipped = true
-		return f
-	}
-	began := time.Now()
-	res, err := http.DefaultClient.Do(r)
-	if err != nil {
-		f.Skipped = true // the access key's line tells more
-		return f
-	}
-	_ = res.Body.Close()
-	theirs, err := http.ParseTime(res.Header.Get("Date"))
-	if err != nil {
-		f.Note = "CloudMonitor does not tell its time"
-		return f
-	}
-	skew := theirs.Sub(began.Add(time.Since(began) / 2)).Round(time.Second)
-	if f.Note = fmt.Sprintf("%v off CloudMonitor's", skew.Abs()); skew.Abs() > maxSkew {
-		f.Err = fmt.Errorf("it is %v off CloudMonitor's: set it by NTP, or requests are refused", skew.Abs())
-	}
-	return f
-}
-
-// nobodysContact is a contact that does not exist.
-const nobodysContact = "contactbot_check_nobody"
-
-// tryCloudMonitor tries the access key and each permission. What would change
-// something is called so that it cannot: a contact without a description, and the
-// deletion of one that does not exist.
-func (c checkCommand) tryCloudMonitor(ctx context.Context, clockIsWrong bool) []bot.Finding {
-	key := bot.Finding{What: "cloudmonitor access key"}
-	put := bot.Finding{What: "cloudmonitor cms:PutContact"}
-	look := bot.Finding{What: "cloudmonitor cms:DescribeContactList"}
-	remove := bot.Finding{What: "cloudmonitor cms:DeleteContact"}
-	client, err := realClient(c.cloudMonitorSettings, c.keySettings)
-	if err == nil {
-		_, err = client.PutContact(ctx, cloudmonitor.Contact{Name: nobodysContact})
-	}
-	if err == nil {
-		put.Err = fmt.Errorf("CloudMonitor took a contact without a description: delete %s in the console", nobodysContact)
-		return []bot.Finding{key, put}
-	}
-	switch code, status := codeOf(err); {
-	case clockIsWrong && strings.HasPrefix(code, "InvalidTimeStamp"):
-		key.Skipped, put.Skipped, look.Skipped, remove.Skipped = true, true, true, true
-		return []bot.Finding{key, put, look, remove}
-	case status == 0, strings.HasPrefix(code, "InvalidAccessKeyId"), code == "SignatureDoesNotMatch", code == "IncompleteSignature", strings.HasPrefix(code, "InvalidSecurityToken"), strings.HasPrefix(code, "InvalidTimeStamp"):
-		key.Err = fmt.Errorf("%w: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, and look at CLOUDMONITOR_ENDPOINT", err)
-		put.Skipped, look.Skipped, remove.Skipped = true, true, true
-		return []bot.Finding{key, put, look, remove}
-	case status == http.StatusForbidden:
-		put.Err = fmt.Errorf("%w: attach deploy/ram/policy.json to the RAM user", err)
-	case status >= 500:
-		put.Err = fmt.Errorf("%w: try again later", err)
-	}
-	if c.Lookup == "off" {
-		look.Note = "not needed: CONTACTBOT_LOOKUP=off"
-	} else if _, _, err := client.Lookup(ctx, nobodysContact); err != nil {
-		look.Err = fmt.Errorf("%w: attach deploy/ram/policy.json to the RAM user, or set CONTACTBOT_LOOKUP=off", err)
-	}
-	_, err = client.DeleteContact(ctx, nobodysContact)
-	if _, status := codeOf(err); err != nil && status != http.StatusNotFound {
-		if remove.Err = fmt.Errorf("%w: attach deploy/ram/policy.json to the RAM user; without it people cannot unregister", err); c.Lookup == "off" {
-			remove.Note, remove.Err = "not granted: people cannot unregister", nil
-		}
-	}
-	return []bot.Finding{key, put, look, remove}
-}
-
-// codeOf is CloudMonitor's error code and HTTP status; 0: it did not answer.
-func codeOf(err error) (string, int) {
-	if e, ok := errors.AsType[*cloudmonitor.Error](err); ok {
-		return e.Code, e.Status
-	}
-	return "", 0
 }

@@ -153,3 +153,47 @@ func TestCheck(t *testing.T) {
 		})
 	}
 }
+
+// TestCheckUnreached: where nobody answers, or somebody else does, no setting is
+// blamed but the address and the network.
+func TestCheckUnreached(t *testing.T) {
+	gone, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := "http://" + gone.Addr().String()
+	_ = gone.Close()
+	other := httptest.NewServer(http.NotFoundHandler())
+	defer other.Close()
+	for _, test := range []struct {
+		where string
+		want  []string
+	}{
+		{nobody, []string{
+			"FAIL  slack bot token: slack does not answer (Slack cannot be reached): look at SLACK_API_URL and the way out of this network\n",
+			"FAIL  dingtalk app: DingTalk does not answer (the host refuses connections): look at DINGTALK_API_URL and the way out of this network\n",
+			"-     clock: not tried, because CloudMonitor does not answer\n",
+			"FAIL  cloudmonitor access key: cloudmonitor PutContact: connect: connection refused: look at CLOUDMONITOR_ENDPOINT and the way out of this network\n",
+		}},
+		{other.URL, []string{
+			"look at SLACK_API_URL and", "look at DINGTALK_API_URL and", "the answer is not CloudMonitor's", "look at CLOUDMONITOR_ENDPOINT and",
+		}},
+	} {
+		c := newChecked(t, slacktest.Options{}, dingtalktest.Options{})
+		c.env["SLACK_API_URL"], c.env["DINGTALK_API_URL"], c.env["CLOUDMONITOR_ENDPOINT"] = test.where+"/api/", test.where, test.where
+		failing, said := c.fails(t)
+		if want := []string{"slack bot token", "dingtalk app", "cloudmonitor access key"}; !slices.Equal(failing, want) {
+			t.Errorf("%q fail instead of %q", failing, want)
+		}
+		for _, line := range test.want {
+			if !strings.Contains(said, line) {
+				t.Errorf("%q is not said, but\n%s", line, said)
+			}
+		}
+		for _, wrong := range []string{"set DINGTALK_CLIENT_ID", "set ALIBABA_CLOUD_ACCESS_KEY_ID", "set SLACK_BOT_TOKEN"} {
+			if strings.Contains(said, wrong) {
+				t.Errorf("%q is no remedy:\n%s", wrong, said)
+			}
+		}
+	}
+}

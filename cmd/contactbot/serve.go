@@ -206,7 +206,7 @@ func (c serveCommand) client(log *slog.Logger, path string) (*cloudmonitor.Clien
 			notice: func(commands.Text) {}, // a link is as private as the address it was sent to
 		})
 	}
-	client, err := realClient(c.cloudMonitorSettings, c.keySettings)
+	client, _, err := realClient(c.cloudMonitorSettings, c.keySettings)
 	return client, func() error { return nil }, err
 }
 
