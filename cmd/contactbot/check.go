@@ -31,6 +31,7 @@ type checkCommand struct {
 	stateSettings        `group:"State"`
 	cloudMonitorSettings `group:"CloudMonitor"`
 	keySettings          `group:"Access key (default: found where Alibaba Cloud's own tools look)"`
+	logSettings          `group:"Logs"`
 }
 
 // checkWithin bounds how long one thing is tried.
@@ -62,7 +63,9 @@ func (c checkCommand) Run(ctx context.Context) error {
 	if err != nil {
 		tell(bot.Finding{What: "platforms", Err: err})
 	}
-	tell(c.trusts())
+	_, err = c.logger(slog.LevelInfo)
+	tell(bot.Finding{What: "logs", Note: cmp.Or(c.Log, "text on a terminal, else json"), Err: err})
+	tell(c.trusts(all))
 	try(c.tryState)
 	tell(c.tryAudit(), c.tryListen())
 	var clock bot.Finding
@@ -77,9 +80,12 @@ func (c checkCommand) Run(ctx context.Context) error {
 	return nil
 }
 
-func (c checkCommand) trusts() bot.Finding {
+func (c checkCommand) trusts(served []platform) bot.Finding {
 	rules := dialog.Rules{}
 	f := bot.Finding{What: "trust", Err: c.apply(&rules)}
+	if f.Err == nil {
+		f.Err = reach(rules.Access.Allow, served)
+	}
 	if f.Err == nil {
 		f.Note = fmt.Sprintf("%d administrators; ", len(rules.Access.Admins))
 		if n := len(rules.Access.Allow); n > 0 {
@@ -95,14 +101,9 @@ func (c checkCommand) trusts() bot.Finding {
 // there yet is not made.
 func (c checkCommand) tryState(ctx context.Context) []bot.Finding {
 	f := bot.Finding{What: "state"}
-	path := c.path(liveState)
-	if !strings.HasPrefix(cmp.Or(c.State, liveState), "bolt:") {
-		f.Err = errors.New("CONTACTBOT_STATE: give it as bolt:FILE, for example bolt:contactbot.db")
-		return []bot.Finding{f}
-	}
-	keys, err := state.ParseKeys(c.DataKeys)
+	path, keys, err := c.where(liveState)
 	if err != nil {
-		f.Err = fmt.Errorf("CONTACTBOT_DATA_KEYS: %w", err)
+		f.Err = err
 		return []bot.Finding{f}
 	}
 	info, err := os.Stat(path)

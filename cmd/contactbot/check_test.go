@@ -109,6 +109,12 @@ func TestCheck(t *testing.T) {
 		{wrong: "audit log", line: "audit log", set: set("CONTACTBOT_AUDIT", "nowhere/audit.jsonl")},
 		{wrong: "address", line: "listen", set: set("CONTACTBOT_LISTEN", busy.Addr().String())},
 		{wrong: "administrators", line: "trust", set: set("CONTACTBOT_ADMINS", "U1")},
+		{wrong: "people allowed", line: "trust", set: set("CONTACTBOT_ALLOW", "slack:T1/U1")},
+		{wrong: "form of logs", line: "logs", set: set("CONTACTBOT_LOG", "loud")},
+		{wrong: "lonely token", line: "cloudmonitor access key", set: func(_ *testing.T, c *checked) {
+			c.env["ALIBABA_CLOUD_ACCESS_KEY_ID"], c.env["ALIBABA_CLOUD_ACCESS_KEY_SECRET"], c.env["ALIBABA_CLOUD_SECURITY_TOKEN"] = "", "", "token"
+		}},
+		{wrong: "key with a space", line: "cloudmonitor access key", set: set("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "se cret")},
 		{wrong: "clock", line: "clock", set: func(t *testing.T, c *checked) {
 			to, err := url.Parse(c.env["CLOUDMONITOR_ENDPOINT"])
 			if err != nil {

@@ -54,11 +54,9 @@ func (c serveCommand) Run(ctx context.Context) (err error) {
 	if err := c.apply(&rules); err != nil {
 		return err
 	}
-	audit, closeAudit, err := openAudit(c.Audit)
-	if err != nil {
+	if err := reach(rules.Access.Allow, all); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closeAudit()) }()
 	fallback := liveState
 	if c.Simulate {
 		// A claim to a simulated contact is no claim to the real one.
@@ -66,11 +64,20 @@ func (c serveCommand) Run(ctx context.Context) (err error) {
 			c.State += ".simulated"
 		}
 	}
-	client, closeClient, err := c.client(log, c.path(fallback))
+	if _, _, err := c.where(fallback); err != nil {
+		return err
+	}
+	// What a simulation does not use yet is to be right, too: it comes before the
+	// real thing.
+	client, _, err := realClient(c.cloudMonitorSettings, c.keySettings)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closeClient()) }()
+	audit, closeAudit, err := openAudit(c.Audit)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeAudit()) }()
 	listener, err := net.Listen("tcp", c.Listen)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
@@ -85,6 +92,14 @@ func (c serveCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeState()) }()
+	if c.Simulate {
+		simulator, closeSimulator, err := c.simulator(log, c.path(fallback))
+		if err != nil {
+			return err
+		}
+		defer func() { _ = closeSimulator() }()
+		client = simulator
+	}
 	defer control(c.path(fallback), held, log)()
 	var reached []bot.Platform
 	for _, p := range all {
@@ -98,7 +113,7 @@ func (c serveCommand) Run(ctx context.Context) (err error) {
 		Rules: rules, Audit: audit, Metrics: figures.bot, Simulated: c.Simulate, Alone: true, Log: log,
 	})
 	figures.watch(b, held, all)
-	c.warn(log, rules)
+	warn(log, rules, held)
 	log.Info("serving", "version", built(), "listen", listener.Addr().String(), "simulated", c.Simulate)
 	err = serve(ctx, b, all, routes(b, all, doors, held.store, figures), listener, log)
 	log.Info("stopped")
@@ -106,11 +121,11 @@ func (c serveCommand) Run(ctx context.Context) (err error) {
 }
 
 // warn tells what the settings cannot protect.
-func (c serveCommand) warn(log *slog.Logger, rules dialog.Rules) {
+func warn(log *slog.Logger, rules dialog.Rules, h held) {
 	if rules.NoLookup {
 		log.Warn("CONTACTBOT_LOOKUP=off: whoever types the name of a contact that was made elsewhere overwrites it, and what a change leaves out may be lost; grant cms:DescribeContactList to protect them")
 	}
-	if c.DataKeys == "" {
+	if h.keys == "" {
 		log.Warn("the state is not encrypted: set CONTACTBOT_DATA_KEYS (make a key with: openssl rand -base64 32)")
 	}
 }
@@ -198,16 +213,12 @@ func tell(w http.ResponseWriter, err error) {
 	fmt.Fprintln(w, "ok")
 }
 
-// client returns CloudMonitor, or a simulator of it.
-func (c serveCommand) client(log *slog.Logger, path string) (*cloudmonitor.Client, func() error, error) {
-	if c.Simulate {
-		return simulatedClient(simulatorOptions{
-			listen: "127.0.0.1:0", file: path + ".simulator.json", site: c.Site, log: log, rebind: true,
-			notice: func(commands.Text) {}, // a link is as private as the address it was sent to
-		})
-	}
-	client, _, err := realClient(c.cloudMonitorSettings, c.keySettings)
-	return client, func() error { return nil }, err
+// simulator returns a client of a simulated CloudMonitor that runs within.
+func (c serveCommand) simulator(log *slog.Logger, path string) (*cloudmonitor.Client, func() error, error) {
+	return simulatedClient(simulatorOptions{
+		listen: "127.0.0.1:0", file: path + ".simulator.json", site: c.Site, log: log, rebind: true,
+		notice: func(commands.Text) {}, // a link is as private as the address it was sent to
+	})
 }
 
 // simulated marks every reply as one that is not real.

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"strings"
+	"unicode"
 
 	"github.com/alecthomas/kong"
 
@@ -34,7 +36,7 @@ type program struct {
 // stateSettings say what is remembered, and where.
 type stateSettings struct {
 	State    string `name:"state" env:"CONTACTBOT_STATE" placeholder:"bolt:FILE" help:"Where requests are kept (default bolt:contactbot.db; a simulated chat: bolt:contactbot-chat.db)."`
-	DataKeys string `name:"data-keys" env:"CONTACTBOT_DATA_KEYS" secret:"" placeholder:"KEYS" help:"Encrypt what is kept: base64 keys of 32 bytes, comma-separated, newest first."`
+	DataKeys string `name:"data-keys" env:"CONTACTBOT_DATA_KEYS" secret:"" placeholder:"KEYS" help:"Encrypt what is kept: base64 keys of 32 bytes, newest first, with commas or line ends between them."`
 }
 
 // cloudMonitorSettings say which CloudMonitor is meant.
@@ -53,8 +55,16 @@ type keySettings struct {
 
 // key is the access key as it is set; its ID is empty if none is.
 func (s keySettings) key() (cloudmonitor.Credentials, error) {
-	if (s.AccessKeyID == "") != (s.AccessKeySecret == "") {
+	switch {
+	case (s.AccessKeyID == "") != (s.AccessKeySecret == ""):
 		return cloudmonitor.Credentials{}, badSetting("ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET belong together: set both or none")
+	case s.AccessKeyID == "" && s.SecurityToken != "":
+		return cloudmonitor.Credentials{}, badSetting("ALIBABA_CLOUD_SECURITY_TOKEN belongs to a temporary key: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, too, or leave it out")
+	}
+	for _, part := range []string{s.AccessKeyID, s.AccessKeySecret, s.SecurityToken} {
+		if strings.ContainsFunc(strings.TrimSpace(part), func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return cloudmonitor.Credentials{}, badSetting("ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET, ALIBABA_CLOUD_SECURITY_TOKEN: one of them holds a space or another character that no key has; copy it again")
+		}
 	}
 	return cloudmonitor.Credentials{AccessKeyID: s.AccessKeyID, AccessKeySecret: s.AccessKeySecret, SecurityToken: s.SecurityToken}, nil
 }
@@ -102,12 +112,26 @@ func (secretFiles) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any,
 			return nil, fmt.Errorf("%s_FILE: cannot read %s: %w", env, path, err)
 		}
 		secret := strings.TrimRight(string(text), "\r\n")
-		if secret == "" {
+		if strings.TrimSpace(secret) == "" {
 			return nil, fmt.Errorf("%s_FILE: %s is empty", env, path)
 		}
 		return secret, nil
 	}
 	return nil, nil
+}
+
+// where reads the settings, before anything is opened.
+func (s stateSettings) where(fallback string) (path string, keys *state.Keyring, err error) {
+	path, ok := strings.CutPrefix(cmp.Or(s.State, fallback), "bolt:")
+	if !ok || path == "" {
+		return "", nil, badSetting("CONTACTBOT_STATE: give it as bolt:FILE, for example bolt:contactbot.db")
+	}
+	// People write one key a line.
+	apart := strings.FieldsFunc(s.DataKeys, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+	if keys, err = state.ParseKeys(strings.Join(apart, ",")); err != nil {
+		return "", nil, badSetting("CONTACTBOT_DATA_KEYS: %w", err)
+	}
+	return path, keys, nil
 }
 
 // open opens the store that the settings name.
@@ -121,17 +145,9 @@ type openState func(context.Context, state.Engine, *state.Keyring) (*state.Store
 
 // hold opens the state, with its engine.
 func (s stateSettings) hold(ctx context.Context, fallback string, o bolt.Options, open openState) (held, func() error, error) {
-	name := s.State
-	if name == "" {
-		name = fallback
-	}
-	path, ok := strings.CutPrefix(name, "bolt:")
-	if !ok || path == "" {
-		return held{}, nil, badSetting("CONTACTBOT_STATE: give it as bolt:FILE, for example bolt:contactbot.db")
-	}
-	keys, err := state.ParseKeys(s.DataKeys)
+	path, keys, err := s.where(fallback)
 	if err != nil {
-		return held{}, nil, badSetting("CONTACTBOT_DATA_KEYS: %w", err)
+		return held{}, nil, err
 	}
 	engine, err := bolt.Open(path, o)
 	if err != nil {

@@ -54,6 +54,25 @@ func (s trustSettings) apply(rules *dialog.Rules) error {
 	return nil
 }
 
+// reach sees that the people of each platform that is served may be served: a list
+// without an entry of it is a mistake.
+func reach(allow []dialog.Entry, served []platform) error {
+	if len(allow) == 0 {
+		return nil
+	}
+	var nobody []string
+	for _, p := range served {
+		if !slices.ContainsFunc(allow, func(e dialog.Entry) bool { return e.Platform == p.Name() }) {
+			nobody = append(nobody, p.Name())
+		}
+	}
+	if len(nobody) == 0 {
+		return nil
+	}
+	return badSetting("CONTACTBOT_ALLOW names nobody of a platform that is served (%s): everybody there would be refused; add whom it is for, such as %s:%s, or leave the platform's settings out",
+		strings.Join(nobody, ", "), nobody[0], map[string]string{slack.Name: "T1/U1", dingtalk.Name: "CORP/STAFF"}[nobody[0]])
+}
+
 // An auditFile is the audit log: a file that is opened anew on SIGHUP, so that it
 // can be rotated, or standard error.
 type auditFile struct {
