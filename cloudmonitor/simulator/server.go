@@ -92,7 +92,8 @@ type Server struct {
 	saved  int        // world.version in the file; guarded by saving
 }
 
-// New makes a server, with the world of Options.File if there is one.
+// New makes a server, with the world of Options.File if there is one. That the
+// file cannot be written is an error here, not only with the first change.
 func New(o Options) (*Server, error) {
 	s := &Server{
 		options: o,
@@ -126,6 +127,9 @@ func New(o Options) (*Server, error) {
 	}
 	w, err := load(o.File)
 	if err != nil {
+		return nil, err
+	}
+	if err := probe(o.File); err != nil {
 		return nil, err
 	}
 	s.world = w

@@ -225,7 +225,21 @@ func TestFile(t *testing.T) {
 }
 
 func TestFileNotWritable(t *testing.T) {
-	s := testServer(t, Options{File: filepath.Join(t.TempDir(), "missing", "world.json")})
+	dir := filepath.Join(t.TempDir(), "missing")
+	file := filepath.Join(dir, "world.json")
+	if _, err := New(Options{Credentials: testKeys, File: file}); err == nil || !strings.Contains(err.Error(), "make it first") {
+		t.Errorf("%v at the start", err)
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s := testServer(t, Options{File: file})
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("the start leaves %v behind, %v", left, err)
+	}
+	if err := os.Remove(dir); err != nil {
+		t.Fatal(err)
+	}
 	if status, body := do(s, "PutContact", bobMail); status != 500 || body["Code"] != "InternalError" {
 		t.Errorf("got %d %v", status, body)
 	}

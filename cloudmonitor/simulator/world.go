@@ -193,6 +193,21 @@ func load(file string) (*world, error) {
 	return w, nil
 }
 
+// probe tries whether a file can be replaced, and leaves nothing behind.
+func probe(file string) error {
+	if file == "" {
+		return nil
+	}
+	f, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*")
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("simulator: the folder %s does not exist: make it first", filepath.Dir(file))
+	case err != nil:
+		return fmt.Errorf("simulator: contacts cannot be kept in %s: %w", file, err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
 // save makes what has happened so far durable. Calls at the same time share a
 // write: who waited while another's included their change is done.
 func (s *Server) save() error {

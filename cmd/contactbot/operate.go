@@ -1,7 +1,7 @@
 package main
 
 // Commands for operators, who may use them while the bot serves: list, backup,
-// forget, health.
+// forget.
 
 import (
 	"context"
@@ -11,7 +11,6 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -27,11 +26,15 @@ import (
 
 // existing opens the state for a command that does not make one.
 func (s stateSettings) existing(ctx context.Context) (held, func() error, error) {
-	switch info, err := os.Stat(s.path(liveState)); {
+	path, _, err := s.where(liveState)
+	if err != nil {
+		return held{}, nil, err
+	}
+	switch info, err := os.Stat(path); {
 	case errors.Is(err, fs.ErrNotExist):
-		return held{}, nil, fmt.Errorf("there is no state at %s: set CONTACTBOT_STATE to the one that is meant (of “serve --simulate”: %s)", s.path(liveState), servedState)
+		return held{}, nil, fmt.Errorf("there is no state at %s: set CONTACTBOT_STATE to the one that is meant (of “serve --simulate”: %s; of “chat”: %s)", path, servedState, simulatedState)
 	case err == nil && info.Size() == 0:
-		return held{}, nil, fmt.Errorf("%s is empty: that is no state, restore a backup", s.path(liveState))
+		return held{}, nil, fmt.Errorf("%s is empty: that is no state, restore a backup", path)
 	}
 	return s.hold(ctx, liveState, bolt.Options{}, state.Look)
 }
@@ -211,51 +214,6 @@ func (c forgetCommand) Run(ctx context.Context) error {
 	fmt.Printf("%s: all that the state holds is erased; lines of the audit log stay\n", p)
 	for _, name := range names {
 		fmt.Printf("the contact %s stays in CloudMonitor and belongs to nobody here: delete it in the console if it should go, too\n", name)
-	}
-	return nil
-}
-
-// healthCommand asks a serving process whether it is well, for container engines.
-type healthCommand struct {
-	Ready  bool   `help:"Ask whether it is ready, not only alive."`
-	Listen string `name:"listen" env:"CONTACTBOT_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where it listens."`
-}
-
-// Run asks, and prints the answer.
-func (c healthCommand) Run(ctx context.Context) error {
-	err := c.ask(ctx)
-	if err == nil {
-		fmt.Println("ok")
-	}
-	return err
-}
-
-func (c healthCommand) ask(ctx context.Context) error {
-	host, port, err := net.SplitHostPort(c.Listen)
-	if err != nil {
-		return badSetting("CONTACTBOT_LISTEN: want HOST:PORT, for example 127.0.0.1:8080")
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	path := "/healthz"
-	if c.Ready {
-		path = "/readyz"
-	}
-	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+path, nil)
-	if err != nil {
-		return err
-	}
-	res, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = res.Body.Close() }()
-	text, _ := io.ReadAll(io.LimitReader(res.Body, 4000))
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s", strings.TrimSpace(string(text)))
 	}
 	return nil
 }

@@ -203,8 +203,12 @@ func routes(b *bot.Bot, all []platform, doors []http.Handler, store *state.Store
 	return mux
 }
 
+// serverName tells who asks for the health that it is we who answer.
+const serverName = "contactbot"
+
 // tell answers a probe.
 func tell(w http.ResponseWriter, err error) {
+	w.Header().Set("Server", serverName)
 	if err != nil {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		fmt.Fprintln(w, err)

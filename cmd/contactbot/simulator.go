@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"contactbot/cloudmonitor"
@@ -128,7 +129,7 @@ func startSimulator(o simulatorOptions) (*runningSimulator, error) {
 
 	listener, err := o.open()
 	if err != nil {
-		return nil, fmt.Errorf("the simulator cannot listen: %w (is another one running there?)", err)
+		return nil, err
 	}
 	s := &runningSimulator{url: "http://" + listener.Addr().String(), failed: make(chan error, 1)}
 	service.SetBase(s.url)
@@ -173,10 +174,18 @@ func (o simulatorOptions) open() (net.Listener, error) {
 		}
 	}
 	l, err := net.Listen("tcp", o.listen)
-	if err == nil && o.rebind {
-		err = os.WriteFile(note, []byte(l.Addr().String()+"\n"), 0o600)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("the simulator cannot listen: %w (is another one running there?)", err)
+	case err != nil:
+		return nil, fmt.Errorf("the simulator cannot listen: %w", err)
+	case !o.rebind:
+		return l, nil
 	}
-	return l, err
+	if err := os.WriteFile(note, []byte(l.Addr().String()+"\n"), 0o600); err != nil {
+		return nil, errors.Join(fmt.Errorf("the simulator cannot note its address: %w", err), l.Close())
+	}
+	return l, nil
 }
 
 func randomText() string { return rand.Text() }

@@ -3,11 +3,14 @@ package main
 // Whom the bot trusts, and what it leaves behind: access, ownership, audit.
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -20,11 +23,31 @@ import (
 
 // trustSettings say who is served, and what is kept.
 type trustSettings struct {
-	Admins    string        `name:"admins" env:"CONTACTBOT_ADMINS" placeholder:"LIST" help:"Who may change the contacts of others: slack:T1/U1,dingtalk:CORP/STAFF."`
-	Allow     string        `name:"allow" env:"CONTACTBOT_ALLOW" placeholder:"LIST" help:"Serve only these people, channels and conversations, in the same form (default: every member)."`
-	Lookup    string        `name:"lookup" env:"CONTACTBOT_LOOKUP" enum:"on,off" default:"on" help:"off: do not ask CloudMonitor which contacts exist, for accounts that grant cms:PutContact alone."`
-	Audit     string        `name:"audit" env:"CONTACTBOT_AUDIT" placeholder:"FILE" help:"Append every outcome to this file, as JSON lines; SIGHUP opens it anew (default: standard error)."`
-	Retention time.Duration `name:"retention" env:"CONTACTBOT_RETENTION" default:"2160h" help:"How long it is kept what language a person chose who has nothing pending."`
+	Admins    string `name:"admins" env:"CONTACTBOT_ADMINS" placeholder:"LIST" help:"Who may change the contacts of others: slack:T1/U1,dingtalk:CORP/STAFF."`
+	Allow     string `name:"allow" env:"CONTACTBOT_ALLOW" placeholder:"LIST" help:"Serve only these people, channels and conversations, in the same form (default: every member)."`
+	Lookup    string `name:"lookup" env:"CONTACTBOT_LOOKUP" enum:"on,off" default:"on" help:"off: do not ask CloudMonitor which contacts exist, for accounts that grant cms:PutContact alone."`
+	Audit     string `name:"audit" env:"CONTACTBOT_AUDIT" placeholder:"FILE" help:"Append every outcome to this file, as JSON lines; SIGHUP opens it anew (default: standard error)."`
+	Retention span   `name:"retention" env:"CONTACTBOT_RETENTION" default:"90d" placeholder:"TIME" help:"How long it is kept what language a person chose who has nothing pending: days or hours, such as 90d or 2160h."`
+}
+
+// A span is a time that may be written in days.
+type span time.Duration
+
+// UnmarshalText reads days, such as 90d, or what Go calls a duration.
+func (s *span) UnmarshalText(text []byte) error {
+	const day, most = 24 * time.Hour, math.MaxInt64 / int64(24*time.Hour)
+	if days, ok := strings.CutSuffix(string(text), "d"); ok {
+		if n, err := strconv.ParseUint(days, 10, 32); err == nil && int64(n) <= most {
+			*s = span(time.Duration(n) * day)
+			return nil
+		}
+	}
+	d, err := time.ParseDuration(string(text))
+	if err != nil {
+		return errors.New("want days or hours, for example 90d or 2160h")
+	}
+	*s = span(d)
+	return nil
 }
 
 // platformNames are the platforms that lists may name.
@@ -47,10 +70,10 @@ func (s trustSettings) apply(rules *dialog.Rules) error {
 		}
 		*list.into = entries
 	}
-	if s.Retention < time.Hour {
-		return badSetting("CONTACTBOT_RETENTION: want an hour or more, for example 2160h")
+	if time.Duration(s.Retention) < time.Hour {
+		return badSetting("CONTACTBOT_RETENTION: want an hour or more, for example 90d or 2160h")
 	}
-	rules.NoLookup, rules.KeepFor = s.Lookup == "off", s.Retention
+	rules.NoLookup, rules.KeepFor = s.Lookup == "off", time.Duration(s.Retention)
 	return nil
 }
 
