@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"os/user"
@@ -60,7 +61,7 @@ func (c chatCommand) Run(ctx context.Context) (err error) {
 	})
 	var client *cloudmonitor.Client
 	if c.Live {
-		if client, _, err = realClient(c.cloudMonitorSettings, c.keySettings); err != nil {
+		if client, err = c.live(ctx); err != nil {
 			return err
 		}
 	}
@@ -124,6 +125,26 @@ func (c chatCommand) user() string {
 		return u.Username
 	}
 	return "me"
+}
+
+// live returns a client of CloudMonitor itself. Who talks here is the operator,
+// too: that there is no access key is said before anything is asked.
+func (c chatCommand) live(ctx context.Context) (*cloudmonitor.Client, error) {
+	client, credentials, err := realClient(c.cloudMonitorSettings, c.keySettings)
+	if err != nil {
+		return nil, err
+	}
+	looking, cancel := context.WithTimeout(ctx, checkWithin)
+	defer cancel()
+	switch _, err := credentials.Credentials(looking); {
+	case ctx.Err() != nil:
+		return nil, errInterrupted
+	case errors.Is(err, cloudmonitor.ErrNoCredentials):
+		return nil, settingError{err}
+	case err != nil:
+		return nil, fmt.Errorf("look for an access key: %w (is the way to its source open?)", err)
+	}
+	return client, nil
 }
 
 // realClient returns a client of CloudMonitor itself, and what it signs with.

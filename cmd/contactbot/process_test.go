@@ -176,6 +176,8 @@ func TestExitCodes(t *testing.T) {
 		{"CONTACTBOT_LOG=loud", []string{"chat"}, exitSetting},
 		{"CONTACTBOT_STATE=bolt:nowhere/x.db", []string{"chat"}, exitFailed},
 		{"ALIBABA_CLOUD_ACCESS_KEY_ID=x", []string{"chat", "--live"}, exitSetting},
+		{"ALIBABA_CLOUD_ECS_METADATA_DISABLED=true", []string{"chat", "--live"}, exitSetting},
+		{"ALIBABA_CLOUD_CREDENTIALS_URI=http://127.0.0.1:9", []string{"chat", "--live"}, exitFailed}, // it may come back
 	} {
 		if name, value, ok := strings.Cut(test.env, "="); ok {
 			t.Setenv(name, value)
