@@ -221,7 +221,11 @@ func (p *Platform) judge(ctx context.Context, err error) {
 		p.wrong = fmt.Errorf("slack: replies cannot be sent (%s); it is tried again", why)
 	}
 	if before == nil || before.Error() != p.wrong.Error() {
-		p.Log.ErrorContext(ctx, "slack does not accept the bot, it is asked again", "reason", reason(err))
+		what := "slack cannot be reached, it is asked again"
+		if _, said := errors.AsType[slackgo.SlackErrorResponse](err); said || fatal[reason(err)] {
+			what = "slack does not accept the bot, it is asked again"
+		}
+		p.Log.ErrorContext(ctx, what, "reason", reason(err))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -24,9 +25,25 @@ func (s logSettings) logger(level slog.Level) (*slog.Logger, error) {
 			}
 		}
 	}
-	options := &slog.HandlerOptions{Level: level}
+	options := &slog.HandlerOptions{Level: level, ReplaceAttr: readable}
 	if text {
 		return slog.New(slog.NewTextHandler(os.Stderr, options)), nil
 	}
 	return slog.New(slog.NewJSONHandler(os.Stderr, options)), nil
+}
+
+// readable writes durations as people do: 446ms, where JSON would have nanoseconds.
+func readable(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() != slog.KindDuration {
+		return a
+	}
+	d := a.Value.Duration()
+	for _, unit := range []time.Duration{time.Second, time.Millisecond, time.Microsecond} {
+		if d.Abs() >= 100*unit || unit == time.Microsecond {
+			d = d.Round(unit)
+			break
+		}
+	}
+	a.Value = slog.StringValue(d.String())
+	return a
 }
