@@ -83,9 +83,9 @@ func (b *Bot) carryOut(ctx context.Context, p state.Person, t state.Task) (resul
 }
 
 // put makes a PutContact; after one that may have been carried out only if a look
-// shows that it was not.
+// shows that all is as it was before.
 func (b *Bot) put(ctx context.Context, t state.Task, result *dialog.Result) {
-	if t.Look {
+	if t.Look && !b.Rules.NoLookup {
 		listed, found, err := b.CloudMonitor.Lookup(ctx, t.Contact.Name)
 		if err != nil {
 			e := *asError("DescribeContactList", err)
@@ -93,7 +93,12 @@ func (b *Bot) put(ctx context.Context, t state.Task, result *dialog.Result) {
 			result.Err = &e
 			return
 		}
-		if result.Found = found && listed.Holds(t.Contact); result.Found {
+		switch {
+		case found && listed.Holds(t.Contact):
+			result.Found = true
+			return
+		case found != (t.Was != nil), found && !listed.Holds(*t.Was):
+			result.Changed, result.Contact = true, listed
 			return
 		}
 		result.Undone = true

@@ -129,7 +129,9 @@ func (b *Bot) clear(p state.Person, l *lane) {
 			r, err = state.Request{}, b.deleteInTurn(p, l)
 		default:
 			r, err = b.Store.Save(b.work, state.Change{Request: r, Patient: true})
-			b.learn(l, r, err)
+			if b.learn(l, r, err); err == nil {
+				b.poke(r)
+			}
 		}
 		if errors.Is(err, state.ErrConflict) {
 			continue // a step was faster

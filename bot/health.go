@@ -15,6 +15,9 @@ import (
 // as stuck: 1,000 calls at once take a minute at CloudMonitor's pace.
 const stuckAfter = 10 * time.Minute
 
+// maxFailing is how many people's work may fail while the bot counts as ready.
+const maxFailing = 10
+
 // Alive reports whether the bot can make progress at all: nobody holds for good
 // what everybody needs.
 func (b *Bot) Alive(ctx context.Context) error {
@@ -40,12 +43,16 @@ func (b *Bot) Alive(ctx context.Context) error {
 func (b *Bot) Ready(ctx context.Context) error {
 	var stuck []string
 	for name, q := range b.queues {
-		failing := q.failing()
-		late, err := b.Store.Due(ctx, name, b.Now().Add(-stuckAfter), len(failing)+1)
+		failing := q.failing(b.Now())
+		late, err := b.Store.Due(ctx, name, b.Now().Add(-stuckAfter), min(len(failing), maxFailing)+1)
 		if err != nil {
 			return err
 		}
-		// One whose record cannot be read, say, says nothing about the others.
+		// Those whose record cannot be read, say, say nothing about the others, as
+		// long as they are few.
+		if len(failing) > maxFailing {
+			failing = nil
+		}
 		if slices.ContainsFunc(late, func(p state.DuePerson) bool { return !failing[p.Person] }) {
 			stuck = append(stuck, string(name))
 		}
@@ -62,7 +69,7 @@ func (b *Bot) Ready(ctx context.Context) error {
 func (b *Bot) Failing() int {
 	all := map[state.Person]bool{}
 	for _, q := range b.queues {
-		maps.Copy(all, q.failing())
+		maps.Copy(all, q.failing(b.Now()))
 	}
 	return len(all)
 }

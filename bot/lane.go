@@ -247,10 +247,15 @@ func (b *Bot) after(p state.Person, l *lane, r state.Request, fx dialog.Effects)
 	if fx.Event != "" {
 		b.Log.Info("conversation", "event", string(fx.Event), "person", p)
 	}
+	b.poke(r)
+	b.send(p, l, r, fx.Deliver)
+}
+
+// poke tells the loops when a request is due that was stored.
+func (b *Bot) poke(r state.Request) {
 	for _, d := range r.Dues() {
 		b.queues[d.Queue].poke(d.At)
 	}
-	b.send(p, l, r, fx.Deliver)
 }
 
 // pause waits; false if the bot ended meanwhile.

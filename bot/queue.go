@@ -26,11 +26,21 @@ type queue struct {
 	mu     sync.Mutex
 	next   time.Time // the loop looks again then
 	taken  map[state.Person]bool
-	failed map[state.Person]int // failures in a row
+	failed map[state.Person]failures
 }
 
+// failures are those of one person's wakes, in a row.
+type failures struct {
+	n    int
+	last time.Time
+}
+
+// failingFor is how long somebody counts as failing after the last failure: longer
+// than the pause until they are woken again. Who is not due any more has none.
+const failingFor = 10 * time.Minute
+
 func newQueue(name state.Queue) *queue {
-	return &queue{name: name, poked: make(chan struct{}, 1), taken: map[state.Person]bool{}, failed: map[state.Person]int{}}
+	return &queue{name: name, poked: make(chan struct{}, 1), taken: map[state.Person]bool{}, failed: map[state.Person]failures{}}
 }
 
 // poke makes the loop look again if something is due before it would.
@@ -70,11 +80,11 @@ func (q *queue) give(p state.Person) {
 
 // failure counts a failure in a row, and says how long to leave the person
 // alone: 1 s, 2 s, … up to about 5 min.
-func (q *queue) failure(p state.Person) time.Duration {
+func (q *queue) failure(p state.Person, now time.Time) time.Duration {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	n := q.failed[p]
-	q.failed[p] = min(n+1, 8)
+	n := q.failed[p].n
+	q.failed[p] = failures{min(n+1, 8), now}
 	return saveAgain << n
 }
 
@@ -85,11 +95,15 @@ func (q *queue) success(p state.Person) {
 }
 
 // failing are the people whose wakes fail.
-func (q *queue) failing() map[state.Person]bool {
+func (q *queue) failing(now time.Time) map[state.Person]bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	all := make(map[state.Person]bool, len(q.failed))
-	for p := range q.failed {
+	for p, f := range q.failed {
+		if now.Sub(f.last) > failingFor {
+			delete(q.failed, p)
+			continue
+		}
 		all[p] = true
 	}
 	return all
@@ -169,7 +183,7 @@ func (b *Bot) giveBack(q *queue, p state.Person, err error) {
 		q.give(p)
 		return
 	}
-	time.AfterFunc(q.failure(p), func() { q.give(p) })
+	time.AfterFunc(q.failure(p, b.Now()), func() { q.give(p) })
 }
 
 // pump grants the calls of a queue their turns, at the pace that CloudMonitor

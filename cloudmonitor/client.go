@@ -73,7 +73,7 @@ func New(o Options) (*Client, error) {
 	o.UserAgent = cmp.Or(o.UserAgent, "contactbot")
 	if o.Transport == nil {
 		t := http.DefaultTransport.(*http.Transport).Clone()
-		t.MaxIdleConns = 256
+		t.MaxIdleConns, t.IdleConnTimeout = 256, 30*time.Second
 		t.MaxIdleConnsPerHost = 256 // one host only: the default of 2 would dial anew for every call of a burst
 		o.Transport = t
 	}

@@ -179,9 +179,12 @@ type Task struct {
 	// Uncertain says that an earlier try may have been carried out although no
 	// answer came.
 	Uncertain bool `json:"uncertain,omitempty"`
-	Doubts    int  `json:"doubts,omitempty"`    // tries of which that is so
-	Look      bool `json:"look,omitempty"`      // Put: before another try it is looked whether an earlier one was carried out
-	Explained bool `json:"explained,omitempty"` // the person was told why it takes long
+	Lost      int  `json:"lost,omitempty"`   // tries without an answer
+	Doubts    int  `json:"doubts,omitempty"` // those of them that may have been carried out
+	Look      bool `json:"look,omitempty"`   // Put: before another try it is looked whether an earlier one was carried out
+	// Was is the contact that a Put changes, as it was; nil: there was none.
+	Was       *cloudmonitor.Contact `json:"was,omitempty"`
+	Explained bool                  `json:"explained,omitempty"` // the person was told why it takes long
 }
 
 // Queues that a request can be due in.

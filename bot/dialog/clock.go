@@ -116,6 +116,16 @@ func (s *step) wake(in Wake) {
 	s.dropStale()
 }
 
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// usual is how long a call of CloudMonitor usually takes at most.
+const usual = 3 * time.Second
+
 // leases puts calls back into their queue whose holder is gone. Such a call may
 // have been carried out; PutContact is an upsert, so it is simply made again.
 func (s *step) leases(void time.Time) {
@@ -128,22 +138,27 @@ func (s *step) leases(void time.Time) {
 		if t.Lease.IsZero() || !gone(t.Lease, s.Lease) {
 			continue
 		}
-		if !s.now.Before(t.Until) {
-			late = append(late, *t)
-		}
+		made := t.Lease.Add(-s.Lease)
 		t.Lease, t.After = time.Time{}, s.now
+		again := s.now.Before(t.Until)
 		switch t.Kind {
 		case state.Put:
-			s.doubt(t)
 			s.r.Phase = state.Queued
+			again = s.lost(t, later(s.now, made.Add(usual)))
 		case state.Delete:
 			t.Uncertain = true
 		}
+		if !again {
+			late = append(late, *t)
+		}
 	}
 	for _, t := range late { // it was tried for long enough
-		s.result(Result{Task: t.ID, Claim: s.claim, Err: &cloudmonitor.Error{
-			Action: string(t.Kind), Temporary: true, Uncertain: t.Kind == state.Put,
-		}})
+		in := Result{Task: t.ID, Claim: s.claim, Err: &cloudmonitor.Error{Action: string(t.Kind), Temporary: true}}
+		if t.Kind == state.Put {
+			s.refused(t, in)
+		} else {
+			s.result(in)
+		}
 	}
 	if len(s.r.Outbox) > 0 && gone(s.r.Deliver, deliverLease) {
 		s.r.Deliver, s.fx.Deliver = s.now.Add(deliverLease), true // after the save

@@ -3,7 +3,6 @@ package dialog
 // What is heard, and whose turn it is to act on it.
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -210,7 +209,11 @@ func (s *step) change(name string, topic *commands.Field) {
 	if name == "" {
 		return
 	}
-	s.start(commands.Parse(fmt.Sprintf(sayChange.EN, name)))
+	for _, f := range commands.Fields() {
+		if isName(f) {
+			s.start(commands.Command{Verb: commands.Register, Values: []commands.Value{{Field: f, Text: name}}})
+		}
+	}
 	s.r.Took = nil // they know its name
 	if topic != nil {
 		s.r.Wanted = append(s.r.Wanted, topic.Name)

@@ -74,9 +74,12 @@ func (s *step) release() {
 
 // unask takes back the questions that are answered already.
 func (s *step) unask() {
-	s.r.Outbox = slices.DeleteFunc(s.r.Outbox, func(r state.Reply) bool { return slices.Contains(s.questions, r.ID) })
-	if s.summed && slices.Contains(s.questions, s.r.Asked) { // the summary was one of them
-		s.r.Summed = false
-	}
+	s.r.Outbox = slices.DeleteFunc(s.r.Outbox, func(r state.Reply) bool {
+		taken := slices.Contains(s.questions, r.ID)
+		if taken && r.Summary && s.summed {
+			s.r.Summed = false
+		}
+		return taken
+	})
 	s.questions = nil
 }

@@ -82,7 +82,8 @@ type Result struct {
 	RequestID string              // Put
 	Found     bool                // Lookup; Put: a look showed that an earlier try was carried out
 	Undone    bool                // Put: a look showed that no earlier try was, before this one
-	Contact   cloudmonitor.Listed // Lookup
+	Changed   bool                // Put: a look showed something else; no other try was made
+	Contact   cloudmonitor.Listed // Lookup; Put: if Changed
 	Mine      []Mine              // Mine
 	More      int                 // Mine: so many others were not looked up
 	Profile   *commands.Profile   // Meet; nil: it cannot be known just now

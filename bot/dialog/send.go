@@ -3,7 +3,6 @@ package dialog
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"contactbot/cloudmonitor"
 	"contactbot/commands"
@@ -38,7 +37,7 @@ func (s *step) queue() {
 	}
 	s.leaveQuestion()
 	s.r.Phase, s.r.Refusal = state.Queued, ""
-	s.add(state.Task{Kind: state.Put, Contact: s.r.Draft})
+	s.add(state.Task{Kind: state.Put, Contact: s.r.Draft, Was: s.r.Was})
 	// A claim that this very step gives up is kept, and one that an earlier form
 	// has made and nothing has settled is this form's.
 	s.fx.Claims = slices.DeleteFunc(s.fx.Claims, func(c state.Claim) bool { return c.Drop && c.Contact == s.claim.Contact && c.Owner == s.r.Person })
@@ -136,6 +135,8 @@ func (s *step) result(in Result) {
 		}
 	case state.Put:
 		switch {
+		case in.Changed:
+			s.changed(*t, in)
 		case in.Err == nil:
 			s.done(*t, in)
 		case s.putAgain(t, in):
@@ -162,66 +163,6 @@ func (s *step) result(in Result) {
 	default:
 		panic("dialog: unknown kind of task " + string(t.Kind))
 	}
-}
-
-// putAgain schedules another try of a PutContact. Each that may have been carried
-// out may have sent activation messages: where a look can tell, it is looked first;
-// elsewhere the tries are few, and each counts.
-func (s *step) putAgain(t *state.Task, in Result) bool {
-	if in.Undone {
-		t.Uncertain, t.Doubts = false, 0
-	}
-	if !in.Err.Uncertain {
-		return s.again(t, in.Err)
-	}
-	s.doubt(t)
-	switch {
-	case t.Look:
-	case t.Doubts >= maxActivations:
-		t.Lease = time.Time{}
-		return false
-	case in.Err.Temporary:
-		s.charge(*t)
-	}
-	again := s.again(t, in.Err)
-	// What is slow may be carried out yet.
-	t.After = later(t.After, s.now.Add(min(10*time.Second<<(2*min(t.Tries-1, 5)), 15*time.Minute)))
-	return again && t.After.Before(t.Until)
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-// doubt notes that a try of a PutContact may have been carried out. Whether a
-// contact was sent once more that exists just so, no look can tell.
-func (s *step) doubt(t *state.Task) {
-	t.Uncertain, t.Doubts = true, t.Doubts+1
-	t.Look = !s.NoLookup && (s.r.Was == nil || *s.r.Was != t.Contact)
-}
-
-// again schedules another try of a task, if one is worth it.
-func (s *step) again(t *state.Task, e *cloudmonitor.Error) bool {
-	t.Lease = time.Time{}
-	t.Uncertain = t.Uncertain || e.Uncertain
-	wait := max(backoff(t.Tries, 2*time.Minute), min(e.RetryAfter, 10*time.Minute))
-	if !e.Temporary || s.now.Add(wait).After(t.Until) {
-		return false
-	}
-	t.After = s.now.Add(wait)
-	return true
-}
-
-// explainWait tells once why a task takes long, and until when it is tried.
-func (s *step) explainWait(t *state.Task, why commands.Text) {
-	if t.Explained {
-		return
-	}
-	t.Explained = true
-	s.reply(state.Progress, s.text(why, s.moment(t.Until)))
 }
 
 // done tells of a success and closes the form.
@@ -256,10 +197,10 @@ func (s *step) done(t state.Task, in Result) {
 	if s.r.Was == nil { // an existing contact may be in groups already
 		parts = append(parts, s.hint(groupHint))
 	}
-	if in.RequestID != "" {
-		parts = append(parts, state.Part{Verbatim: "RequestId: " + in.RequestID})
-	} else {
+	if in.Found {
 		parts = append(parts, s.hint(answerLost))
+	} else {
+		parts = append(parts, state.Part{Verbatim: "RequestId: " + in.RequestID})
 	}
 	s.reset()
 	s.reply(state.Success, parts...).Choices = []state.Choice{s.choice(sayMe)}

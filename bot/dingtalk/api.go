@@ -101,6 +101,9 @@ func (p *Platform) openAPI(ctx context.Context, call string, do func(token strin
 			p.allowed(call)
 			return nil
 		}
+		if errors.Is(err, errSameToken) {
+			err = &callError{kind: badToken, call: call, code: "the token is refused, and DingTalk gives no other"}
+		}
 		e := failed(err)
 		if e.kind == badToken && stale == "" && e.call != tokens {
 			stale = token
@@ -131,8 +134,9 @@ func (p *Platform) inSlot(ctx context.Context, call string, do func() error) err
 func (p *Platform) allowed(call string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if call != directory || p.tokenless {
-		p.wrong, p.tokenless = nil, false
+	p.noToken = nil
+	if call != directory {
+		p.noMessages = nil
 	}
 }
 
@@ -141,22 +145,22 @@ func (p *Platform) allowed(call string) {
 func (p *Platform) judge(e *callError) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	before := p.wrong
+	var wrong *error
+	var now error
 	switch {
 	case e.call == directory: // optional
 		return
 	case e.call == tokens && (e.kind == closed || e.kind == badToken):
-		p.tokenless = true
-		p.wrong = fmt.Errorf("no access token is given (%s): set DINGTALK_CLIENT_ID and DINGTALK_CLIENT_SECRET as the developer console shows them", e.code)
+		wrong, now = &p.noToken, fmt.Errorf("no access token is given (%s): set DINGTALK_CLIENT_ID and DINGTALK_CLIENT_SECRET as the developer console shows them", e.code)
 	case e.kind == forbidden:
-		p.tokenless = false
-		p.wrong = fmt.Errorf("messages may not be sent (%s): look at the app's permissions (qyapi_robot_sendmsg) and its IP white list in the developer console, and publish a version", e.code)
+		wrong, now = &p.noMessages, fmt.Errorf("messages may not be sent (%s): look at the app's permissions (qyapi_robot_sendmsg) and its IP white list in the developer console, and publish a version", e.code)
 	default:
 		return
 	}
-	if p.wrong != nil && (before == nil || before.Error() != p.wrong.Error()) {
-		p.Log.Error("dingtalk refuses the app", "call", e.call, "err", p.wrong)
+	if *wrong == nil || (*wrong).Error() != now.Error() {
+		p.Log.Error("dingtalk refuses the app", "call", e.call, "err", now)
 	}
+	*wrong = now
 }
 
 // post posts JSON and returns the answer; its error is a *callError.

@@ -47,10 +47,8 @@ type Platform struct {
 
 	asides bot.Asides
 
-	mu    sync.Mutex
-	wrong error // why DingTalk does not let the app send messages
-	// tokenless says that it is for want of a token.
-	tokenless bool
+	mu                  sync.Mutex
+	noToken, noMessages error // why DingTalk does not let the app send messages
 }
 
 // New returns an organization. It is reached once Run runs.
@@ -91,8 +89,8 @@ func (p *Platform) Ready() error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.wrong != nil {
-		return fmt.Errorf("dingtalk: %w", p.wrong)
+	if wrong := cmp.Or(p.noToken, p.noMessages); wrong != nil {
+		return fmt.Errorf("dingtalk: %w", wrong)
 	}
 	return nil
 }

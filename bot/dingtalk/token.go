@@ -3,6 +3,7 @@ package dingtalk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"sync"
 	"time"
 )
@@ -30,6 +31,10 @@ type tokenAnswer struct {
 	value string
 	err   error // why there is none
 }
+
+// errSameToken says that DingTalk gives no other token than the one that it
+// refused.
+var errSameToken = errors.New("dingtalk: the token that was refused is given again")
 
 // accessToken is a token that is good for a while; another than stale. One asks
 // for it, and the others wait, each for as long as they can. What comes is taken as
@@ -62,7 +67,7 @@ func (p *Platform) accessToken(ctx context.Context, stale string) (string, error
 	case asked.err != nil:
 		return "", asked.err
 	case asked.value == stale:
-		return "", &callError{kind: badToken, call: tokens, code: "the token that was refused is given again"}
+		return "", errSameToken
 	}
 	return asked.value, nil
 }
@@ -74,6 +79,18 @@ func (p *Platform) askForToken(ctx context.Context, asked *tokenAnswer) {
 		ExpireIn    int64 // seconds
 	}
 	now := p.Now()
+	asked.err = &callError{kind: unsent, call: tokens, code: "asking for one failed"}
+	defer func() { // whatever happens: others wait for it
+		if asked.err == nil {
+			asked.value = answer.AccessToken
+		}
+		life := time.Duration(answer.ExpireIn) * time.Second
+		t := &p.token
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.value, t.until, t.asked = asked.value, now.Add(max(life-tokenMargin, life/2, tokenLeast)), nil
+		close(asked.done)
+	}()
 	asked.err = p.inSlot(ctx, tokens, func() error {
 		if err := p.pace[tokens].Wait(ctx); err != nil {
 			return &callError{kind: unsent, call: tokens, code: "too many calls wait"}
@@ -84,13 +101,4 @@ func (p *Platform) askForToken(ctx context.Context, asked *tokenAnswer) {
 		}
 		return err
 	})
-	if asked.err == nil {
-		asked.value = answer.AccessToken
-	}
-	life := time.Duration(answer.ExpireIn) * time.Second
-	t := &p.token
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.value, t.until, t.asked = asked.value, now.Add(max(life-tokenMargin, life/2, tokenLeast)), nil
-	close(asked.done)
 }

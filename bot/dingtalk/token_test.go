@@ -39,8 +39,8 @@ func TestTokenIsAskedForWithinReason(t *testing.T) {
 	}{
 		{"good", tokenGiver{expireIn: 7200}, 1, ""},
 		{"lives for no time", tokenGiver{}, 1, ""},
-		{"refused", tokenGiver{expireIn: 7200, refuses: true}, 2, "the token that was refused is given again"},
-		{"lives for no time and is refused", tokenGiver{refuses: true}, 2, "the token that was refused is given again"},
+		{"refused", tokenGiver{expireIn: 7200, refuses: true}, 2, "the token is refused, and DingTalk gives no other"},
+		{"lives for no time and is refused", tokenGiver{refuses: true}, 2, "the token is refused, and DingTalk gives no other"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			now := time.Unix(1e9, 0)
@@ -70,14 +70,32 @@ func TestTokenIsAskedForWithinReason(t *testing.T) {
 func TestDirectoryProvesNothing(t *testing.T) {
 	p := New(Options{ClientID: "app-1", ClientSecret: testSecret})
 	p.judge(&callError{kind: forbidden, call: toOne, code: "Forbidden.AccessDenied"})
-	if p.allowed(directory); p.wrong == nil {
-		t.Error("messages count as allowed")
-	}
-	if p.allowed(toOne); p.wrong != nil {
-		t.Errorf("messages are let through, and count as refused: %v", p.wrong)
-	}
 	p.judge(&callError{kind: closed, call: tokens, code: "invalidClientSecret"})
-	if p.allowed(directory); p.wrong != nil {
-		t.Errorf("a token was given, and counts as refused: %v", p.wrong)
+	if p.allowed(directory); p.noMessages == nil || p.noToken != nil {
+		t.Errorf("a token was given, for the directory: %v, %v", p.noToken, p.noMessages)
+	}
+	if p.allowed(toOne); p.noMessages != nil {
+		t.Errorf("messages are let through, and count as refused: %v", p.noMessages)
+	}
+}
+
+// TestTokenAfterAPanic: a mistake while a token is asked for is over with the next
+// call.
+func TestTokenAfterAPanic(t *testing.T) {
+	panics := true
+	giver := tokenGiver{expireIn: 7200}
+	p := New(Options{ClientID: "app-1", ClientSecret: testSecret, HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		if panics {
+			panics = false
+			panic("a mistake")
+		}
+		return giver.RoundTrip(r)
+	})}})
+	defer p.asides.End()
+	if _, err := p.accessToken(t.Context(), ""); err == nil {
+		t.Error("a token came of a panic")
+	}
+	if token, err := p.accessToken(t.Context(), ""); err != nil || token != "token-1" {
+		t.Errorf("then: %q, %v", token, err)
 	}
 }

@@ -247,7 +247,7 @@ func (p *Platform) submit(a arrival, who state.Person, c slackgo.InteractionCall
 		return
 	}
 	// Whether they are still a member is asked first, as long as Slack waits.
-	if !p.asides.Go(profileWithin, func(ctx context.Context) { _, _ = p.Profile(ctx, who); fill() }) {
+	if !p.asides.Go(profileWithin, func(ctx context.Context) { defer fill(); _, _ = p.Profile(ctx, who) }) {
 		a.refuse()
 	}
 }

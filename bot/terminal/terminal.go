@@ -180,10 +180,13 @@ func (t *Terminal) finish(ctx context.Context, b *bot.Bot) error {
 		return nil
 	case state.Asking, state.Confirming:
 		return t.Notice(unfinished.In(l))
+	case state.Leaving:
+		if r.Draft.Name == "" { // it is asked which
+			return t.Notice(undeletedWhich.In(l))
+		}
+		return t.Notice(fmt.Sprintf(undeleted.In(l), r.Draft.Name))
 	case state.Checking, state.Queued, state.Sending:
 		return t.Notice(fmt.Sprintf(unsent.In(l), r.Draft.Name))
-	case state.Leaving:
-		return t.Notice(fmt.Sprintf(undeleted.In(l), r.Draft.Name))
 	case state.Removing:
 		return t.Notice(fmt.Sprintf(deleting.In(l), r.Draft.Name))
 	default:
@@ -226,6 +229,10 @@ var (
 	unsent = commands.Text{
 		EN: "%s is not sent yet. It is kept: start the chat again and I go on trying.",
 		ZH: "%s 还没有提交成功。内容已保存，下次打开会继续重试。",
+	}
+	undeletedWhich = commands.Text{
+		EN: "Nothing is deleted: I still want to know which contact. Start the chat again to go on.",
+		ZH: "还没有删除，要先选是哪个联系人，下次打开可以接着选。",
 	}
 	undeleted = commands.Text{
 		EN: "%s is not deleted: that still waits for your “yes”. Start the chat again to go on.",
