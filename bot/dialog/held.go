@@ -30,6 +30,9 @@ func (s *step) hearChecking(text string, cmd commands.Command) {
 		if s.unchecked() && s.r.TaskOf(state.Lookup) == nil {
 			s.check() // another contact is meant
 		}
+		if s.r.Phase != state.Checking {
+			return // lookups were turned off in between
+		}
 	}
 	s.stillChecking()
 }
