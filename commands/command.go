@@ -166,9 +166,11 @@ func (c *Command) lead(head string, p *pieces) {
 		c.Verb, p.words[0] = Register, again(rest, evidence)
 		return
 	}
-	if key, _ := verbKey(head); said[key] == Delete && p.gives(nameField) {
-		c.Verb, p.words[0] = Delete, "" // "unregister name=Alice"
-		return
+	if len(head) <= maxOrder && p.gives(nameField) {
+		if key, _ := verbKey(head); said[key] == Delete {
+			c.Verb, p.words[0] = Delete, "" // "unregister name=Alice"
+			return
+		}
 	}
 	if rest, sure, ok := changed(head); ok && (evidence || sure) {
 		c.Verb, p.words[0] = Register, rest
