@@ -37,7 +37,11 @@ func (s *step) putAgain(t *state.Task, in Result) bool {
 		return s.again(t, in.Err)
 	}
 	t.Lease, t.Uncertain = time.Time{}, true
-	wait := min(10*time.Second<<(2*min(t.Lost, 5)), 15*time.Minute)
+	wait := 10 * time.Second
+	for range min(t.Lost, 5) {
+		wait *= 3
+	}
+	wait = min(wait, 15*time.Minute)
 	return in.Err.Temporary && s.lost(t, s.now.Add(max(wait, min(in.Err.RetryAfter, 10*time.Minute))))
 }
 

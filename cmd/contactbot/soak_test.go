@@ -47,7 +47,7 @@ func TestSoak(t *testing.T) {
 			{"skip", "Which DingTalk robot"}, {"skip", "Please check"}, {"submit", "is registered"},
 		} {
 			p.Message("", turn.say)
-			if _, ok := p.Look(2*time.Minute, turn.sees); !ok {
+			if _, ok := p.Look(5*time.Minute, turn.sees); !ok {
 				t.Errorf("%s is not asked %q, but sees:\n%s", p.ID, turn.sees, p.Unseen())
 				return
 			}
@@ -105,7 +105,7 @@ func TestSoak(t *testing.T) {
 	}
 	saying.Wait()
 	for i := range people {
-		if _, ok := staff[i].Look(2*time.Minute, fmt.Sprintf("某人%d 已登记", i)); !ok {
+		if _, ok := staff[i].Look(5*time.Minute, fmt.Sprintf("某人%d 已登记", i)); !ok {
 			t.Errorf("%s has no answer, but saw:\n%s", staff[i].ID, staff[i].Unseen())
 		}
 		if t.Failed() {
