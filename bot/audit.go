@@ -43,10 +43,10 @@ func (b *Bot) auditAll(p state.Person, replies []state.Reply, through uint64) (m
 	b.mu.Lock()
 	before := b.audited[p]
 	b.mu.Unlock()
-	audited := make(map[told]bool, len(replies))
+	var audited map[told]bool // of most replies there is nothing to write
 	var err error
 	for _, r := range replies {
-		if r.ID <= through { // what is told already was audited before
+		if r.ID <= through || len(r.Audit) == 0 { // what is told already was audited before
 			continue
 		}
 		if !before[toldOf(r)] {
@@ -55,11 +55,16 @@ func (b *Bot) auditAll(p state.Person, replies []state.Reply, through uint64) (m
 				break
 			}
 		}
+		if audited == nil {
+			audited = make(map[told]bool)
+		}
 		audited[toldOf(r)] = true
 	}
-	b.mu.Lock()
-	b.audited[p] = audited
-	b.mu.Unlock()
+	if audited != nil {
+		b.mu.Lock()
+		b.audited[p] = audited
+		b.mu.Unlock()
+	}
 	return audited, err
 }
 

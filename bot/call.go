@@ -93,15 +93,9 @@ func (b *Bot) put(ctx context.Context, t state.Task, result *dialog.Result) {
 			result.Err = &e
 			return
 		}
-		switch {
-		case found && listed.Holds(t.Contact):
-			result.Found = true
-			return
-		case found != (t.Was != nil), found && !listed.Holds(*t.Was):
-			result.Changed, result.Contact = true, listed
+		if *result = dialog.Judge(t, listed, found); !result.Undone {
 			return
 		}
-		result.Undone = true
 	}
 	var err error
 	result.RequestID, err = b.CloudMonitor.PutContact(ctx, t.Contact)

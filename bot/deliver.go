@@ -60,7 +60,7 @@ func (b *Bot) deliver(p state.Person, l *lane, replies []state.Reply) {
 			break
 		}
 		var err error
-		if !audited[toldOf(r)] {
+		if len(r.Audit) > 0 && !audited[toldOf(r)] {
 			err = unaudited
 		}
 		if err == nil {

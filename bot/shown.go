@@ -29,8 +29,7 @@ var CutShort = commands.Text{EN: "(cut short)", ZH: "（内容过长，未全部
 // Fitting are so many parts of a reply at most. What it leads with is cut, and that
 // is said: what the reply itself says or asks stands at its end.
 func Fitting(r state.Reply, most int) []state.Part {
-	over := len(r.Parts) - most
-	if over <= 0 {
+	if len(r.Parts) <= most {
 		return r.Parts
 	}
 	own := r.Parts[min(r.Lead, len(r.Parts)):]

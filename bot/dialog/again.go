@@ -13,6 +13,21 @@ import (
 	"contactbot/state"
 )
 
+// Judge is what a look at a contact tells of the tries of a PutContact that had no
+// answer. If it is Undone, another may be made.
+func Judge(t state.Task, listed cloudmonitor.Listed, found bool) Result {
+	r := Result{Task: t.ID}
+	switch {
+	case found && listed.Holds(t.Contact):
+		r.Found = true
+	case found != (t.Was != nil), found && !listed.Holds(*t.Was):
+		r.Changed, r.Contact = true, listed
+	default:
+		r.Undone = true
+	}
+	return r
+}
+
 // changed asks what a contact is now, and whose, of which a look has shown that it
 // is neither as it was nor as it was sent. One that shares no channel with what was
 // sent was made by somebody else.

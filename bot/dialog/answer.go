@@ -158,7 +158,7 @@ func (s *step) answerField(f *commands.Field, cmd commands.Command) {
 // summary shows it.
 func (s *step) corrected(f *commands.Field, cmd commands.Command) bool {
 	values, left := guess(cmd, func(g *commands.Field) bool { return g != f && g.Personal && !s.free(g) })
-	if len(values) != 1 || !values[0].Field.Personal || strings.TrimSpace(left) != "" || values[0].Text == s.value(values[0].Field) {
+	if len(values) != 1 || strings.TrimSpace(left) != "" || values[0].Text == s.value(values[0].Field) {
 		return false
 	}
 	s.clear(values[0].Field)
@@ -182,7 +182,6 @@ func (s *step) unused(left string) {
 		words += max(1, han)
 	}
 	switch {
-	case words == 0:
 	case words < someWords && !strings.ContainsRune(left, '@'):
 	case s.r.Home.Private:
 		s.say(notUsed, clipped(left))

@@ -113,7 +113,7 @@ func (s *step) hearIdle(text string, cmd commands.Command) {
 			s.changeWhich(cmd.Topic)
 			return
 		}
-		if name := s.ownName(cmd); name != "" || !s.fx.Wants.None() {
+		if name := s.ownName(cmd); name != "" {
 			s.change(name, nil)
 			return
 		}
@@ -178,27 +178,21 @@ func (s *step) proposeMine() bool {
 	if len(s.known.Owned) != 1 {
 		return false
 	}
-	for _, f := range commands.Fields() {
-		if isName(f) {
-			s.r.Phase, s.r.Asking, s.r.Proposal, s.r.Direct = state.Asking, f.Name, s.known.Owned[0], false
-			s.say(changeMine, s.known.Owned[0])
-			s.ask()
-		}
-	}
+	s.r.Phase, s.r.Asking, s.r.Proposal, s.r.Direct = state.Asking, nameField().Name, s.known.Owned[0], false
+	s.say(changeMine, s.known.Owned[0])
+	s.ask()
 	return true
 }
 
 // ownName is the name of the person's contact that a message consists of, or "".
 func (s *step) ownName(cmd commands.Command) string {
-	for _, f := range commands.Fields() {
-		name, _, problem := f.Clean(cmd.Rest)
-		switch {
-		case !isName(f) || problem != nil || len(cmd.Values) > 0:
-		case !s.known.HasOwned:
-			s.fx.Wants.Owned = true // it is decided again
-		case slices.Contains(s.known.Owned, name):
-			return name
-		}
+	name, _, problem := nameField().Clean(cmd.Rest)
+	switch {
+	case problem != nil || len(cmd.Values) > 0:
+	case !s.known.HasOwned:
+		s.fx.Wants.Owned = true // it is decided again
+	case slices.Contains(s.known.Owned, name):
+		return name
 	}
 	return ""
 }
@@ -206,14 +200,7 @@ func (s *step) ownName(cmd commands.Command) string {
 // change begins a change of the person's contact; topic, which may be nil, is what
 // they want to change.
 func (s *step) change(name string, topic *commands.Field) {
-	if name == "" {
-		return
-	}
-	for _, f := range commands.Fields() {
-		if isName(f) {
-			s.start(commands.Command{Verb: commands.Register, Values: []commands.Value{{Field: f, Text: name}}})
-		}
-	}
+	s.start(commands.Command{Verb: commands.Register, Values: []commands.Value{{Field: nameField(), Text: name}}})
 	s.r.Took = nil // they know its name
 	if topic != nil {
 		s.r.Wanted = append(s.r.Wanted, topic.Name)

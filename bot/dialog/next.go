@@ -129,6 +129,12 @@ func isName(f *commands.Field) bool {
 	return f.Of(&c) == &c.Name
 }
 
+// nameField is the field of the contact's name.
+func nameField() *commands.Field {
+	fields := commands.Fields()
+	return fields[slices.IndexFunc(fields, isName)]
+}
+
 // isLanguage reports whether a field is the language of the alerts.
 func isLanguage(f *commands.Field) bool {
 	var c cloudmonitor.Contact
