@@ -121,6 +121,9 @@ func (g *guesser) shape(f *Field, i, n int) {
 	for k := range n {
 		g.use[i+k] = outcome
 	}
+	if outcome == failed && i > 0 && g.use[i-1] == unused && labels(strings.ToLower(g.word(i-1))) == f {
+		g.use[i-1] = failed // the label of what is none: "邮箱 zs@example"
+	}
 }
 
 // another reports whether a text is one more value of a field that the same
