@@ -90,8 +90,12 @@ func TestNothingTypedIsWritten(t *testing.T) {
 			p.Message("", line)
 			w.Mention("cid-"+w.ID, line)
 		}
+	}
+	// Answers go where somebody spoke last: first they are given in the groups.
+	for i, name := range slices.Sorted(maps.Keys(said)) {
+		staff[i].Sees(t, "")
 		for _, line := range said[name] {
-			w.Say(line)
+			staff[i].Say(line)
 		}
 	}
 	for i := range people {
