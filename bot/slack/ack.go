@@ -32,7 +32,10 @@ type ack struct {
 type acks struct {
 	waiting chan ack
 	owed    atomic.Int64 // for what has come and is neither acknowledged nor refused
+	moved   atomic.Int64 // when the library was given one, or wrote, in nanoseconds since 1970
 }
+
+func (a *acks) move() { a.moved.Store(time.Now().UnixNano()) }
 
 // ack lets an acknowledgement wait for its turn. It does not block.
 func (c *connection) ack(owed *acks, a ack) {
@@ -56,6 +59,7 @@ func (c *connection) send(life context.Context, client *socketmode.Client, owed 
 			if err := client.AckCtx(ctx, a.envelope, a.payload); err != nil {
 				c.Log.Warn("acknowledgement could not be sent, slack may send it again", "reason", reason(err))
 			}
+			owed.move()
 			a.settled()
 		case <-life.Done():
 			return
@@ -90,14 +94,20 @@ func (d *deadline) end() {
 const (
 	lingerMost = 2 * time.Second
 	lingerLook = 20 * time.Millisecond
+	// lingerQuiet is how long nothing moves once the library, which tells nobody,
+	// has written what it was given.
+	lingerQuiet = 100 * time.Millisecond
 )
 
-// linger waits until no acknowledgement is owed, or for long enough.
+// linger waits until no acknowledgement is owed, and all are written, or for long
+// enough.
 func (a *acks) linger() {
 	look := time.NewTicker(lingerLook)
 	defer look.Stop()
-	for until := time.Now().Add(lingerMost); a.owed.Load() > 0 && time.Now().Before(until); {
-		<-look.C
+	until := time.Now().Add(lingerMost)
+	for now := time.Now(); now.Before(until); now = <-look.C {
+		if a.owed.Load() == 0 && now.Sub(time.Unix(0, a.moved.Load())) > lingerQuiet {
+			return
+		}
 	}
-	<-look.C // the library writes what it was given
 }

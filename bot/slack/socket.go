@@ -124,7 +124,7 @@ func (c *connection) run(ctx context.Context, take func(arrival)) {
 		life, end := context.WithCancel(context.WithoutCancel(ctx))
 		owed := &acks{waiting: make(chan ack, maxAcks)}
 		settled := context.AfterFunc(ctx, func() { owed.linger(); end() })
-		client := c.client(life)
+		client := c.client(life, owed)
 		ended := make(chan error, 1)
 		go func() { ended <- client.RunContext(life) }()
 		var sending sync.WaitGroup
@@ -146,7 +146,7 @@ func (c *connection) run(ctx context.Context, take func(arrival)) {
 }
 
 // client is a client of the library for one life of the connection.
-func (c *connection) client(ctx context.Context) *socketmode.Client {
+func (c *connection) client(ctx context.Context, owed *acks) *socketmode.Client {
 	dialer := &websocket.Dialer{
 		Proxy: http.ProxyFromEnvironment, HandshakeTimeout: handshakeWithin, WriteBufferSize: writeBuffer,
 		NetDialContext: func(dialing context.Context, network, address string) (net.Conn, error) {
@@ -156,7 +156,7 @@ func (c *connection) client(ctx context.Context) *socketmode.Client {
 			}
 			// A handshake that hangs does not look at its context.
 			stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
-			return &watched{Conn: raw, heard: &c.heard, now: c.Now, stop: stop}, nil
+			return &watched{Conn: raw, heard: &c.heard, wrote: owed.move, now: c.Now, stop: stop}, nil
 		},
 	}
 	api := slackgo.New(c.BotToken, slackgo.OptionAppLevelToken(c.AppToken), slackgo.OptionAPIURL(c.APIURL),
@@ -170,12 +170,19 @@ type silent struct{}
 
 func (silent) Output(int, string) error { return nil }
 
-// watched is a connection of which it is known when anything came over it.
+// watched is a connection of which it is known when anything came or went over it.
 type watched struct {
 	net.Conn
 	heard *atomic.Int64
+	wrote func()
 	now   func() time.Time
 	stop  func() bool
+}
+
+func (w *watched) Write(b []byte) (int, error) {
+	n, err := w.Conn.Write(b)
+	w.wrote()
+	return n, err
 }
 
 func (w *watched) Read(b []byte) (int, error) {
